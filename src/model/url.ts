@@ -1,0 +1,29 @@
+/** The identity of a URL and of a host. */
+import { MillraceError } from './errors.ts'
+
+/** The rule that made a url key; stored beside each key so that a later rule can tell its own from older ones. */
+export const URL_KEY_VERSION = 1
+
+/**
+ * The url key: the WHATWG href without its fragment, and nothing else. Query order, trailing slash and case of the
+ * path stay as they are, because a server may tell them apart.
+ */
+export function urlKey(url: URL | string): string {
+  const key = new URL(url)
+  key.hash = ''
+  return key.href
+}
+
+/** The host that paces fetching: `URL.host`, port included, scheme ignored. */
+export function hostOf(url: URL | string): string {
+  return new URL(url).host
+}
+
+/** Reads what a person typed as an absolute http(s) URL. @throws MillraceError BadUrl */
+export function parseHttpUrl(text: string): URL {
+  const url = URL.parse(text.trim())
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  const guess =
+    url === null && URL.canParse(`https://${text.trim()}`) ? `; did you mean https://${text.trim()} ?` : ''
+  throw new MillraceError('BadUrl', `expected an http:// or https:// URL, got "${text}"${guess}`)
+}
