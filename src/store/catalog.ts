@@ -1,0 +1,144 @@
+/**
+ * A catalog turns declarations into what a backend executes: SQL with '?' and the list of values each '?' takes, all
+ * plain data, so that it can be handed to another thread once and be named by number from then on.
+ */
+import { MillraceError } from '../model/index.ts'
+import { encode, storedBytes, type Codec, type Shape, type Stored, type Values } from './codec.ts'
+import type { Guard, Unit } from './contract.ts'
+import type { Definition, Statement } from './declare.ts'
+
+/** What a '?' is bound to: the index of a parameter, or a value the engine supplies. */
+export const BIND_POSITION = -1
+export const BIND_NOW = -2
+
+/** A statement ready to be prepared. */
+export interface CompiledStatement {
+  readonly sql: string
+  readonly binds: readonly number[]
+  readonly returnsRows: boolean
+  readonly gives: boolean
+  readonly noun: string | null
+  readonly op: 'put' | 'delete'
+  /** Index of the parameter that holds the id of the changed row; -1: the first column returned. */
+  readonly idFrom: number
+}
+
+/** A declaration ready to be executed: one statement for a guard or query, one or more for a command. */
+export interface Compiled {
+  readonly name: string
+  readonly paramCount: number
+  readonly otherwise: string
+  readonly statements: readonly CompiledStatement[]
+}
+
+/** A unit as it crosses to the writer: flat values, see `encodeUnit`. */
+export interface EncodedUnit {
+  readonly tape: readonly (Stored | number)[]
+  readonly rows: number
+  readonly bytes: number
+  readonly isPowerSafe: boolean
+}
+
+/** The declarations a store was opened with. */
+export interface Catalog {
+  readonly compiled: readonly Compiled[]
+  /** @throws MillraceError UnknownCommand */
+  find(name: string): { readonly index: number; readonly definition: Definition }
+}
+
+/** Builds the catalog. A name declared twice is our mistake and throws. */
+export function catalogOf(definitions: readonly Definition[]): Catalog {
+  const byName = new Map(definitions.map((definition, index) => [definition.name, { index, definition }]))
+  if (byName.size !== definitions.length) throw new MillraceError('Fault', 'two declarations share one name')
+  return {
+    compiled: definitions.map(compile),
+    find(name) {
+      const found = byName.get(name)
+      if (found !== undefined) return found
+      throw new MillraceError('UnknownCommand', `expected a command the store was opened with, got "${name}"`)
+    },
+  }
+}
+
+/**
+ * The unit as one flat list, cheap to send to another thread:
+ * key or null, number of guards, then per guard its index and parameters, number of commands, then per command its
+ * index, number of rows, and the parameters of each row.
+ * @throws MillraceError BadValue, UnknownCommand
+ */
+export function encodeUnit(catalog: Catalog, unit: Unit): EncodedUnit {
+  const tape: (Stored | number)[] = [unit.key ?? null, unit.guards?.length ?? 0]
+  for (const guard of unit.guards ?? []) encodeGuard(catalog, guard, tape)
+  tape.push(unit.commands.length)
+  let rows = 0
+  for (const command of unit.commands) {
+    const { index, definition } = catalog.find(command.name)
+    tape.push(index, command.rows.length)
+    rows += command.rows.length
+    const params = Object.entries(definition.params)
+    for (const row of command.rows) encodeParams(command.name, params, row, tape)
+  }
+  let bytes = 0
+  for (const value of tape) bytes += storedBytes(value)
+  return { tape, rows, bytes, isPowerSafe: unit.durability !== 'crash-safe' }
+}
+
+/** The parameters of a query, in order. @throws MillraceError BadValue */
+export function encodeQuery(definition: Definition, data: Values<Shape>): readonly Stored[] {
+  const tape: Stored[] = []
+  encodeParams(definition.name, Object.entries(definition.params), data, tape)
+  return tape
+}
+
+function encodeGuard(catalog: Catalog, guard: Guard, tape: Stored[]): void {
+  const { index, definition } = catalog.find(guard.name)
+  tape.push(index)
+  encodeParams(guard.name, Object.entries(definition.params), guard.data, tape)
+}
+
+function encodeParams(
+  owner: string,
+  params: readonly (readonly [string, Codec])[],
+  data: Values<Shape>,
+  tape: Stored[],
+): void {
+  for (const [name, codec] of params) tape.push(encode(codec, data[name], `${owner} ${name}`))
+}
+
+function compile(definition: Definition): Compiled {
+  const names = Object.keys(definition.params)
+  const statements: readonly Statement[] =
+    definition.kind === 'command' ? definition.sqlite : [{ sql: definition.sqlite, gives: true }]
+  return {
+    name: definition.name,
+    paramCount: names.length,
+    otherwise: definition.kind === 'guard' ? definition.otherwise : '',
+    statements: statements.map((statement) => compileStatement(statement, names, definition.name)),
+  }
+}
+
+function compileStatement(statement: Statement, names: readonly string[], owner: string): CompiledStatement {
+  const binds: number[] = []
+  const sql = statement.sql.replace(/:([a-zA-Z]\w*)/g, (_, name: string) => {
+    binds.push(bindOf(name, names, owner))
+    return '?'
+  })
+  const id = statement.changes?.id ?? 'returning'
+  return {
+    sql,
+    binds,
+    returnsRows: /\bRETURNING\b|^\s*(SELECT|WITH)\b/i.test(sql),
+    gives: statement.gives ?? false,
+    noun: statement.changes?.noun ?? null,
+    op: statement.changes?.op ?? 'put',
+    idFrom: id === 'returning' ? -1 : bindOf(id, names, owner),
+  }
+}
+
+function bindOf(name: string, names: readonly string[], owner: string): number {
+  if (name === 'position') return BIND_POSITION
+  if (name === 'now') return BIND_NOW
+  const index = names.indexOf(name)
+  if (index < 0) throw new MillraceError('Fault', `${owner}: SQL names :${name}, which is not declared`)
+  return index
+}

@@ -1,0 +1,133 @@
+/**
+ * The one store contract. A caller hands over units of commands that are plain data and awaits a receipt; it reads by
+ * declared queries. SQLite keeps it today; Postgres will keep the same one.
+ */
+import type { Shape, Values } from './codec.ts'
+
+/**
+ * When a commit may be acknowledged. power-safe: after an fsync, so it survives power loss. crash-safe: after the
+ * operating system has it, so it survives kill -9 but not power loss; it becomes power-safe with the next such commit.
+ */
+export type Durability = 'power-safe' | 'crash-safe'
+
+/** One declared write: its name and the rows it is applied to, in order. `Row` is what it gives back, if anything. */
+export interface Command<Row = unknown> {
+  readonly name: string
+  readonly rows: readonly Values<Shape>[]
+  /** Never present: carries the result's type. */
+  readonly gives?: Row
+}
+
+/** A condition on the store's state that must hold for the unit to be applied. */
+export interface Guard {
+  readonly name: string
+  readonly data: Values<Shape>
+}
+
+/** One declared read and its parameters. */
+export interface Query<Row = unknown> {
+  readonly name: string
+  readonly data: Values<Shape>
+  /** Never present: carries the result's type. */
+  readonly gives?: Row
+}
+
+/** Commands that are applied together, in order, or not at all. */
+export interface Unit<Commands extends readonly Command[] = readonly Command[]> {
+  readonly commands: Commands
+  /** All are checked before the first command; one that does not hold refuses the unit with GuardFailed. */
+  readonly guards?: readonly Guard[]
+  /** Idempotency key, kept 7 days: a second unit with the same key is not applied and gets the first one's receipt. */
+  readonly key?: string
+  /** Default 'power-safe'. */
+  readonly durability?: Durability
+}
+
+/** What one command did. */
+export interface Result<Row = unknown> {
+  /** Rows inserted, updated or deleted. */
+  readonly changed: number
+  /** Rows given back, empty for most commands. */
+  readonly rows: readonly Row[]
+}
+
+/** Proof of a commit: it is durable in the sense named, and `results` has one entry per command. */
+export interface Receipt<Commands extends readonly Command[] = readonly Command[]> {
+  /** Place in commit order. A unit that changed no row takes no position of its own and names the latest one. */
+  readonly position: number
+  readonly durability: Durability
+  readonly results: {
+    readonly [I in keyof Commands]: Commands[I] extends Command<infer Row> ? Result<Row> : never
+  }
+  /** True when the idempotency key was known and this is the first unit's receipt. */
+  readonly repeated: boolean
+}
+
+/** One row was written or deleted at a position. */
+export interface Change {
+  readonly position: number
+  readonly noun: string
+  readonly id: string
+  readonly op: 'put' | 'delete'
+}
+
+/** The reading half of a store. */
+export interface Reader {
+  /**
+   * Runs one declared query. Sees every commit acknowledged before the call. Deadline 5 s unless given.
+   * @throws MillraceError Timeout, Closed, UnknownCommand, BadValue, Corrupt, InputOutput
+   */
+  read<Row>(query: Query<Row>, options?: { readonly deadlineMs?: number }): Promise<readonly Row[]>
+
+  /** The position of the latest commit. */
+  position(): Promise<number>
+
+  /**
+   * Up to `limit` changes after a position, in commit order.
+   * @throws MillraceError PositionTooOld when changes after `position` were already pruned: read the tables in full
+   */
+  changes(position: number, limit: number): Promise<readonly Change[]>
+
+  /**
+   * Runs one read-only SQL statement of a person, in chunks of rows.
+   * @throws MillraceError Usage when it is not one read-only statement, Timeout after `deadlineMs` (default 5 s)
+   */
+  sql(text: string, options?: { readonly deadlineMs?: number }): AsyncIterable<SqlChunk>
+
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Some rows of a person's statement. Every chunk names the columns, so an empty result still has a header. */
+export interface SqlChunk {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | number | bigint | null | Uint8Array)[])[]
+}
+
+/** Another process that was working on this store and is gone. */
+export interface LostProcess {
+  readonly id: string
+  readonly pid: number
+}
+
+/** A store that can be written. */
+export interface Store extends Reader {
+  /** The id under which this process is known to the others: what a job's lease names. */
+  readonly process: string
+
+  /**
+   * Applies a unit, together with whatever else is waiting. Units of one process are applied in the order of the calls.
+   * @throws MillraceError GuardFailed, Constraint, BadValue, TooBig, QueueFull, Aborted, DiskFull, InputOutput, Closed;
+   *   `applied` says whether the unit can have taken effect
+   */
+  commit<const Commands extends readonly Command[]>(
+    unit: Unit<Commands>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Receipt<Commands>>
+
+  /** Processes that registered with this store and hold their lock no more. */
+  lostProcesses(): Promise<readonly LostProcess[]>
+
+  /** Forgets a lost process, after its work was given back. */
+  forgetProcess(id: string): Promise<void>
+}

@@ -1,0 +1,26 @@
+/**
+ * store: turns units of declared commands into durable rows, and declared queries into rows read back. It promises
+ * that a unit is applied wholly or not at all, that a receipt means durable, that units take positions in commit
+ * order, and that a refused unit says whether it can have been applied. It holds the engine, the schema migrations and
+ * the contract; it never holds another folder's SQL, keeps no transaction open while anyone works, and never drops a
+ * unit.
+ */
+export { catalogOf } from './catalog.ts'
+export type { Catalog } from './catalog.ts'
+export type { Codec, Shape, Values } from './codec.ts'
+export type {
+  Change,
+  Command,
+  Durability,
+  Guard,
+  LostProcess,
+  Query,
+  Reader,
+  Receipt,
+  Result,
+  SqlChunk,
+  Store,
+  Unit,
+} from './contract.ts'
+export { command, guard, insert, insertNew, query, sqlName, table, upsert } from './declare.ts'
+export type { CommandMaker, Definition, Statement, Table } from './declare.ts'

@@ -1,0 +1,8 @@
+/**
+ * store/sqlite: keeps the store contract in one SQLite file. It turns units into group commits of one writer thread,
+ * and queries into short reads of a few reader threads. It promises that the event loop never waits for disk or lock,
+ * that several processes can write one file, and that a file it does not own is never altered. It never opens the
+ * database, its -wal or its -shm with `fs`, because closing such a descriptor would drop SQLite's locks.
+ */
+export { openSqlite, openSqliteReader } from './open.ts'
+export type { SqliteOptions } from './open.ts'

@@ -1,0 +1,39 @@
+/** Runs a person's SQL statement in a child process and hands its rows over in chunks, until the deadline ends it. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { MillraceError } from '../../model/index.ts'
+import type { SqlChunk } from '../contract.ts'
+import { fromErrorMessage, type ErrorMessage } from './thread-calls.ts'
+
+type ChildAnswer = { readonly error: ErrorMessage } | (SqlChunk & { readonly done: boolean })
+
+/** @throws MillraceError Usage, Timeout, Corrupt, InputOutput */
+export async function* runSql(path: string, text: string, deadlineMs: number): AsyncGenerator<SqlChunk> {
+  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'))
+  const child = fork(new URL(`./sql-child${extension}`, import.meta.url), [], { serialization: 'advanced' })
+  const deadline = AbortSignal.timeout(deadlineMs)
+  try {
+    let answer = await ask(child, { path, text }, deadline)
+    while (!answer.done) {
+      yield { columns: answer.columns, rows: answer.rows }
+      answer = await ask(child, 'next', deadline)
+    }
+    yield { columns: answer.columns, rows: answer.rows }
+  } catch (error) {
+    throw deadline.aborted ? late(deadlineMs, error) : error
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+async function ask(child: ChildProcess, request: object | string, signal: AbortSignal) {
+  child.send(request)
+  const [answer] = (await once(child, 'message', { signal })) as [ChildAnswer]
+  if ('error' in answer) throw fromErrorMessage(answer.error)
+  return answer
+}
+
+function late(deadlineMs: number, cause: unknown): MillraceError {
+  const message = `the statement took over ${deadlineMs} ms and was ended, so that it can not hold up the writer's log`
+  return new MillraceError('Timeout', `${message}; select less, or allow more with --timeout`, { cause })
+}

@@ -1,0 +1,82 @@
+/**
+ * Calls to a worker thread: each call is one message with a number, and one answer settles it. When the thread dies
+ * all open calls are rejected, so nobody waits for an answer that can not come.
+ */
+import { Worker } from 'node:worker_threads'
+import { MillraceError, type Applied, type ErrorCode } from '../../model/index.ts'
+
+/** An error as it crosses a thread: structured clone keeps neither class nor own fields of an Error. */
+export interface ErrorMessage {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly applied: Applied
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>
+}
+
+export type Answer =
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ErrorMessage }
+
+interface OpenCall {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/** One worker thread, asked by `call`. */
+export class ThreadCalls {
+  readonly #worker: Worker
+  readonly #open = new Map<number, OpenCall>()
+  #lastId = 0
+  #death: MillraceError | undefined
+
+  /** Starts `file` (a module name without extension, beside this one) with `workerData`. */
+  constructor(file: string, workerData: unknown) {
+    const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'))
+    this.#worker = new Worker(new URL(`./${file}${extension}`, import.meta.url), { workerData })
+    this.#worker.on('message', (answer: Answer) => this.#settle(answer))
+    this.#worker.on('error', (error) => this.#die(error))
+    this.#worker.on('exit', () => this.#die(undefined))
+  }
+
+  /** How many calls wait for their answer. */
+  get openCount(): number {
+    return this.#open.size
+  }
+
+  /** Asks the thread. @throws what the thread threw, or Fault with applied 'unknown' when the thread died */
+  call(op: string, payload?: unknown): Promise<unknown> {
+    if (this.#death !== undefined) return Promise.reject(this.#death)
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      this.#open.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, op, payload })
+    })
+  }
+
+  /** Whether an idle thread keeps the process alive; it does while calls are open. */
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #settle(answer: Answer): void {
+    const call = this.#open.get(answer.id)
+    this.#open.delete(answer.id)
+    if ('error' in answer) call?.reject(fromErrorMessage(answer.error))
+    else call?.resolve(answer.value)
+  }
+
+  #die(cause: unknown): void {
+    this.#death ??= new MillraceError('Fault', 'a store thread ended unexpectedly', { cause })
+    for (const call of this.#open.values()) call.reject(this.#death)
+    this.#open.clear()
+  }
+}
+
+/** The error to send. */
+export function toErrorMessage(error: MillraceError): ErrorMessage {
+  return { code: error.code, message: error.message, applied: error.applied, facts: error.facts }
+}
+
+/** The error that was sent. */
+export function fromErrorMessage(message: ErrorMessage): MillraceError {
+  return new MillraceError(message.code, message.message, { applied: message.applied, facts: message.facts })
+}
