@@ -1,0 +1,115 @@
+/** Claiming: many jobs in one command, paced and bounded by their lanes. */
+import { command, query } from '../store/index.ts'
+import { claimedShape } from './job.ts'
+
+/*
+ * The lanes that have available jobs of this run and kind, found by skipping through jobs_ready from lane to lane: the
+ * cost grows with the number of lanes, not of jobs.
+ */
+const readyLanes = `ready_lanes (key) AS (
+    SELECT min(lane) FROM jobs WHERE run = :run AND kind = :kind AND state = 'available'
+    UNION ALL
+    SELECT (SELECT min(lane) FROM jobs
+      WHERE run = :run AND kind = :kind AND state = 'available' AND lane > ready_lanes.key)
+    FROM ready_lanes WHERE key IS NOT NULL)`
+
+/**
+ * Claims up to `limit` jobs whose lane is open now. A lane with a gap gives one job and closes for that gap; a lane
+ * without gives as many as its concurrency allows. Jobs beyond `priorityMax` are left where they are.
+ */
+export const claim = command({
+  name: 'jobs.claim',
+  params: {
+    run: 'text',
+    kind: 'text',
+    process: 'text',
+    limit: 'int',
+    priorityMax: 'int',
+    leaseUntil: 'time',
+  },
+  gives: claimedShape,
+  sqlite: [
+    {
+      sql: `UPDATE jobs SET state = 'available', position = :position WHERE id IN (
+          SELECT id FROM jobs WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable')
+            AND due_at <= :now LIMIT 500)
+        RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+    {
+      sql: `WITH RECURSIVE ${readyLanes},
+        open_lanes (key, slots) AS (
+          SELECT lanes.key, min(iif(gap_ms > 0, 1, concurrency),
+            concurrency - (SELECT count(*) FROM jobs WHERE lane = lanes.key AND state = 'running'))
+          FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
+          WHERE next_at <= :now AND wait_until <= :now),
+        ready (id, slots, place) AS (
+          SELECT jobs.id, slots, row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.id)
+          FROM open_lanes JOIN jobs ON jobs.id IN (
+            SELECT first.id FROM jobs AS first
+            WHERE first.run = :run AND first.kind = :kind AND first.state = 'available' AND first.lane = open_lanes.key
+              AND first.priority <= :priorityMax
+            ORDER BY first.priority, first.id LIMIT :limit)
+          WHERE slots > 0)
+        UPDATE jobs SET state = 'running', epoch = epoch + 1, process = :process, lease_until = :leaseUntil,
+          position = :position
+        WHERE id IN (SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit)
+        RETURNING id, run, kind, unique_key, lane, priority, input, attempts, attempts_max, waits, epoch,
+          (SELECT gap_ms FROM lanes WHERE key = jobs.lane)`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+      gives: true,
+    },
+    {
+      sql: `UPDATE lanes SET next_at = :now + gap_ms, position = :position WHERE gap_ms > 0 AND key IN (
+          SELECT lane FROM jobs WHERE process = :process AND state = 'running' AND position = :position)
+        RETURNING key`,
+      changes: { noun: 'lane', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
+/** When the next job of this run and kind can be claimed without anyone doing anything; null: nobody knows. */
+export const nextDue = command({
+  name: 'jobs.nextDue',
+  params: { run: 'text', kind: 'text' },
+  gives: { at: 'time?' },
+  sqlite: [
+    {
+      sql: `WITH RECURSIVE ${readyLanes}
+        SELECT min(at) FROM (
+          SELECT min(due_at) AS at FROM jobs
+            WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable')
+          UNION ALL
+          SELECT min(max(next_at, wait_until)) FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
+            WHERE max(next_at, wait_until) > :now)`,
+      gives: true,
+    },
+  ],
+})
+
+/** Whether a run has work left within `priorityMax`, by kind of waiting. Each part is served by one partial index. */
+export const openWork = query({
+  name: 'jobs.openWork',
+  params: { run: 'text', priorityMax: 'int' },
+  gives: { isOpen: 'bool' },
+  sqlite: `SELECT EXISTS (SELECT 1 FROM jobs WHERE run = :run AND state = 'available' AND priority <= :priorityMax)
+    OR EXISTS (SELECT 1 FROM jobs WHERE run = :run AND state IN ('scheduled', 'retryable') AND priority <= :priorityMax)
+    OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND run = :run)`,
+})
+
+/** Lanes that hold back jobs of a run: what each waits for. */
+export const waitingLanes = query({
+  name: 'lanes.waiting',
+  params: { run: 'text', kind: 'text', now: 'time' },
+  gives: { key: 'text', waitUntil: 'time', waitReason: 'text?' },
+  sqlite: `WITH RECURSIVE ${readyLanes}
+    SELECT lanes.key, wait_until, wait_reason FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
+    WHERE wait_until > :now ORDER BY wait_until LIMIT 20`,
+})
+
+export const claimDefinitions = [
+  claim.definition,
+  nextDue.definition,
+  openWork.definition,
+  waitingLanes.definition,
+]

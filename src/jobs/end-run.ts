@@ -1,0 +1,36 @@
+/** What happens to all jobs of a run at once, in chunks, so that no unit grows with the run. */
+import { command } from '../store/index.ts'
+
+const open = "state IN ('scheduled', 'available', 'running', 'retryable')"
+
+/** Cancels up to `limit` open jobs of a run; a running one is fenced by its new epoch. Repeat until none changed. */
+export const cancelJobs = command({
+  name: 'jobs.cancel',
+  params: { run: 'text', limit: 'int' },
+  sqlite: [
+    {
+      sql: `UPDATE jobs SET state = 'cancelled', epoch = epoch + 1, process = NULL, lease_until = NULL,
+          finished_at = :now, position = :position
+        WHERE id IN (SELECT id FROM jobs WHERE run = :run AND ${open} LIMIT :limit) RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
+/** Deletes up to `limit` jobs of a run and their attempts. Repeat until none changed. */
+export const deleteJobs = command({
+  name: 'jobs.delete',
+  params: { run: 'text', limit: 'int' },
+  sqlite: [
+    {
+      sql: `DELETE FROM attempts WHERE job IN (SELECT id FROM jobs WHERE run = :run LIMIT :limit) RETURNING id`,
+      changes: { noun: 'attempt', op: 'delete', id: 'returning' },
+    },
+    {
+      sql: 'DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE run = :run LIMIT :limit) RETURNING id',
+      changes: { noun: 'job', op: 'delete', id: 'returning' },
+    },
+  ],
+})
+
+export const endRunDefinitions = [cancelJobs.definition, deleteJobs.definition]

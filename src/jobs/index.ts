@@ -1,0 +1,38 @@
+/**
+ * jobs: turns rows that say work is due into work that is done, settled in the unit of what it produced. It promises
+ * that every try is fenced by its epoch, that work of a dead process is given back within seconds of another's start
+ * or look, that a lane's pace holds across processes and restarts, and that a job that gives up is kept with its
+ * errors. It never knows what a stage does, never holds a transaction open while one works, and never asks the
+ * database for the time.
+ */
+import type { Definition } from '../store/index.ts'
+import { claimDefinitions } from './claim.ts'
+import { endRunDefinitions } from './end-run.ts'
+import { laneDefinitions } from './lanes.ts'
+import { offerDefinitions } from './offer.ts'
+import { rescueDefinitions } from './rescue.ts'
+import { settleDefinitions } from './settle.ts'
+
+export type { AttemptEnd } from './attempt.ts'
+export { openWork, waitingLanes } from './claim.ts'
+export { cancelJobs, deleteJobs } from './end-run.ts'
+export type { Job, JobState } from './job.ts'
+export { jobsTopic } from './kind-loop.ts'
+export { ensureLane, paceLane, slowLane, waitLane } from './lanes.ts'
+export { countJobs, offer } from './offer.ts'
+export type { Offer, OfferEntry } from './offer.ts'
+export { rescue } from './rescue.ts'
+export { stage } from './stage.ts'
+export type { Stage, StageSteps, WorkContext } from './stage.ts'
+export { startWorker } from './worker.ts'
+export type { Worker, WorkerEnd, WorkerOptions } from './worker.ts'
+
+/** What a store must be opened with for jobs to work on it. */
+export const jobDefinitions: readonly Definition[] = [
+  ...offerDefinitions,
+  ...claimDefinitions,
+  ...settleDefinitions,
+  ...rescueDefinitions,
+  ...endRunDefinitions,
+  ...laneDefinitions,
+]

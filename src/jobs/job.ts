@@ -1,0 +1,68 @@
+/**
+ * The job row and what can happen to it.
+ *
+ *   scheduled --due--> available --claim--> running --complete--> completed (or removed)
+ *       ^                  ^                  |  |--retry-------> retryable --due--> available
+ *       |                  |--release/rescue--|  |--bury--------> dead
+ *       |---------------------wait------------|  cancel, from any open state --> cancelled
+ *
+ * Every claim, rescue and cancel raises the epoch; a settle names the epoch it was claimed with, so a try that was
+ * given up can never settle a job again. Time is a parameter everywhere: no statement asks the database for it.
+ */
+import { table, type Shape, type Values } from '../store/index.ts'
+
+/** States a job can be in; completed, cancelled and dead are final. */
+export type JobState =
+  'scheduled' | 'available' | 'running' | 'retryable' | 'completed' | 'cancelled' | 'dead'
+
+/** All columns of a job. */
+export const jobs = table({
+  name: 'jobs',
+  noun: 'job',
+  key: 'id',
+  columns: {
+    id: 'text',
+    run: 'text',
+    kind: 'text',
+    uniqueKey: 'text',
+    lane: 'text',
+    state: 'text',
+    priority: 'int',
+    dueAt: 'time',
+    input: 'json',
+    attempts: 'int',
+    attemptsMax: 'int',
+    waits: 'int',
+    crashes: 'int',
+    crashesAlone: 'int',
+    epoch: 'int',
+    process: 'text?',
+    leaseUntil: 'time?',
+    errorCode: 'text?',
+    errorMessage: 'text?',
+    createdAt: 'time',
+    finishedAt: 'time?',
+  },
+})
+
+/** What a claimed job brings along. */
+export const claimedShape = {
+  id: 'text',
+  run: 'text',
+  kind: 'text',
+  uniqueKey: 'text',
+  lane: 'text',
+  priority: 'int',
+  input: 'json',
+  attempts: 'int',
+  attemptsMax: 'int',
+  waits: 'int',
+  epoch: 'int',
+  gapMs: 'int',
+} as const satisfies Shape
+
+/**
+ * A job in hand. `attempts` and `waits` count what came before this try; `gapMs` is its lane's least time between two
+ * starts; `priority` is lower for what comes first.
+ */
+export type Job = Values<typeof claimedShape>

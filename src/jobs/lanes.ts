@@ -1,0 +1,66 @@
+/**
+ * Lanes: the keys that order, pace and limit jobs, a host for fetching. Their state is rows, so that it survives
+ * restarts and is shared by every process on the store.
+ */
+import { command, type Values } from '../store/index.ts'
+
+const lane = { noun: 'lane', op: 'put', id: 'key' } as const
+
+/** Makes a lane unless it exists: how many jobs at once, and the least milliseconds between two starts. */
+export const ensureLane = command({
+  name: 'lanes.ensure',
+  params: { key: 'text', concurrency: 'int', gapMs: 'int' },
+  sqlite: [
+    {
+      sql: `INSERT INTO lanes (key, concurrency, gap_ms, next_at, wait_until, position)
+        VALUES (:key, :concurrency, :gapMs, 0, 0, :position) ON CONFLICT DO NOTHING`,
+      changes: lane,
+    },
+  ],
+})
+
+/** Makes a lane, or changes its pace. */
+export const paceLane = command({
+  name: 'lanes.pace',
+  params: { key: 'text', concurrency: 'int', gapMs: 'int' },
+  sqlite: [
+    {
+      sql: `INSERT INTO lanes (key, concurrency, gap_ms, next_at, wait_until, position)
+        VALUES (:key, :concurrency, :gapMs, 0, 0, :position)
+        ON CONFLICT DO UPDATE SET concurrency = excluded.concurrency, gap_ms = excluded.gap_ms,
+          next_at = min(next_at, :now + excluded.gap_ms), position = excluded.position
+        WHERE concurrency <> excluded.concurrency OR gap_ms <> excluded.gap_ms`,
+      changes: lane,
+    },
+  ],
+})
+
+/** Raises a lane's gap to at least `gapMs`: a host's own wish never makes us faster. */
+export const slowLane = command({
+  name: 'lanes.slow',
+  params: { key: 'text', gapMs: 'int' },
+  sqlite: [
+    {
+      sql: 'UPDATE lanes SET gap_ms = :gapMs, position = :position WHERE key = :key AND gap_ms < :gapMs',
+      changes: lane,
+    },
+  ],
+})
+
+/** Closes a lane until a time; a longer wait that is already there stays. */
+export const waitLane = command({
+  name: 'lanes.wait',
+  params: { key: 'text', until: 'time', reason: 'text' },
+  sqlite: [
+    {
+      sql: `UPDATE lanes SET wait_until = :until, wait_reason = :reason, position = :position
+        WHERE key = :key AND wait_until < :until`,
+      changes: lane,
+    },
+  ],
+})
+
+/** A lane's key and pace. */
+export type LanePace = Values<(typeof ensureLane)['definition']['params']>
+
+export const laneDefinitions = [ensureLane, paceLane, slowLane, waitLane].map((made) => made.definition)

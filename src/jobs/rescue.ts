@@ -1,0 +1,70 @@
+/**
+ * Rescue: work of a process that is gone, or hung, is given back. A dead process is known by its lock within
+ * milliseconds, a hung one by a lease that ran out. No attempt is charged, because the job may have had no part in it;
+ * but a job that was running alone in 10 crashes is taken for their cause and buried.
+ */
+import { command, type Store } from '../store/index.ts'
+
+const CRASHES_ALONE_MAX = 10
+
+const given = `state = iif(crashes_alone + alone >= ${CRASHES_ALONE_MAX}, 'dead', 'available'),
+  finished_at = iif(crashes_alone + alone >= ${CRASHES_ALONE_MAX}, :now, NULL),
+  crashes = crashes + 1, crashes_alone = crashes_alone + alone, epoch = epoch + 1,
+  process = NULL, lease_until = NULL, error_code = 'Fault',
+  error_message = 'the process that worked on it ended or hung', position = :position`
+
+const rescueProcess = command({
+  name: 'jobs.rescueProcess',
+  params: { process: 'text' },
+  sqlite: [
+    {
+      sql: `UPDATE jobs SET ${given}
+        FROM (SELECT count(*) = 1 AS alone FROM jobs WHERE process = :process AND state = 'running')
+        WHERE process = :process AND state = 'running' RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
+const rescueLeases = command({
+  name: 'jobs.rescueLeases',
+  params: {},
+  sqlite: [
+    {
+      sql: `UPDATE jobs SET ${given} FROM (SELECT 0 AS alone)
+        WHERE state = 'running' AND lease_until < :now RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
+const heartbeat = command({
+  name: 'jobs.heartbeat',
+  params: { process: 'text', leaseUntil: 'time' },
+  sqlite: [
+    {
+      sql: `UPDATE jobs SET lease_until = :leaseUntil, position = :position
+        WHERE process = :process AND state = 'running' RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
+/** Gives back what lost processes and expired leases hold; returns how many jobs that were. */
+export async function rescue(store: Store): Promise<number> {
+  let rescued = 0
+  for (const lost of await store.lostProcesses()) {
+    const { results } = await store.commit({ commands: [rescueProcess({ process: lost.id })] })
+    rescued += results[0].changed
+    await store.forgetProcess(lost.id)
+  }
+  const { results } = await store.commit({ commands: [rescueLeases({})] })
+  return rescued + results[0].changed
+}
+
+/** Says that this process still works on what it claimed. */
+export async function beat(store: Store, leaseUntil: number): Promise<void> {
+  await store.commit({ commands: [heartbeat({ process: store.process, leaseUntil })] })
+}
+
+export const rescueDefinitions = [rescueProcess.definition, rescueLeases.definition, heartbeat.definition]

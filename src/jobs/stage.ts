@@ -1,0 +1,53 @@
+/**
+ * A stage is the code that does one kind of job. It reads, works and says what to write; it never writes itself, and
+ * it never calls another stage: what should happen next is a job among the commands it returns.
+ */
+import type { Clock, MillraceError } from '../model/index.ts'
+import type { Command, Reader } from '../store/index.ts'
+import type { Job } from './job.ts'
+
+/** What a stage's work may use. */
+export interface WorkContext {
+  readonly job: Job
+  /** Aborts when the process is told to stop at once. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** No attempt follows this one: better a final answer that is poor than none. */
+  readonly isLastAttempt: boolean
+}
+
+/** The three steps of one kind of job. */
+export interface StageSteps<Input, Output> {
+  readonly kind: string
+  /** false: a completed job is removed. Default true. */
+  readonly isKept?: boolean
+  /** Reads what the work needs. */
+  load(reader: Reader, job: Job): Promise<Input>
+  /** Does the work: all I/O, no transaction open. @throws MillraceError, which the retry policy judges by its code */
+  work(input: Input, context: WorkContext): Promise<Output>
+  /** Says what to write. Pure. The job's completion is added to it, in the same unit. */
+  save(output: Output, job: Job): readonly Command[]
+  /** What to write when the job is buried. */
+  bury?(job: Job, error: MillraceError): readonly Command[]
+}
+
+/** A stage as the worker sees it: the steps in one pipe. */
+export interface Stage {
+  readonly kind: string
+  readonly isKept: boolean
+  perform(reader: Reader, context: WorkContext): Promise<readonly Command[]>
+  bury(job: Job, error: MillraceError): readonly Command[]
+}
+
+/** Makes a stage of its steps. */
+export function stage<Input, Output>(steps: StageSteps<Input, Output>): Stage {
+  return {
+    kind: steps.kind,
+    isKept: steps.isKept ?? true,
+    async perform(reader, context) {
+      const input = await steps.load(reader, context.job)
+      return steps.save(await steps.work(input, context), context.job)
+    },
+    bury: (job, error) => steps.bury?.(job, error) ?? [],
+  }
+}
