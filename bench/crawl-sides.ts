@@ -1,0 +1,99 @@
+/** The sides of the crawl benchmark: how each is started, and how its stored pages are counted. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { packageVersion, programVersion } from './rig/machine.ts'
+import type { Command, Measured } from './rig/measure.ts'
+
+/** One crawl to do. */
+export interface Task {
+  /** The page to start at. */
+  readonly url: string
+  /** An empty folder for everything the side stores. */
+  readonly folder: string
+  readonly concurrency: number
+}
+
+/** A crawler that takes part. */
+export interface Side {
+  readonly name: string
+  command(task: Task): Command
+  /** Pages the side has stored, counted from what it left behind. */
+  pages(task: Task, measured: Measured): Promise<number>
+  version(): Promise<Record<string, string>>
+}
+
+/** The side that ratios are about. */
+export const OURS = 'millrace'
+
+const SCRAPY = '/usr/bin/scrapy'
+
+const millrace: Side = {
+  name: OURS,
+  command: ({ url, folder, concurrency }) => ({
+    program: process.execPath,
+    args: [
+      fileHere('../bin/millrace.js'),
+      'crawl',
+      url,
+      '--allow-private',
+      '--json',
+      '--quiet',
+      ...pairs({ '--db': `sqlite:${join(folder, 'x.db')}`, '--concurrency': concurrency, '--delay': 0 }),
+    ],
+  }),
+  pages: async (_, { stdout }) => pagesIn(stdout),
+  version: async () => {
+    const manifest = JSON.parse(await readFile(fileHere('../package.json'), 'utf8')) as { version: string }
+    return { millrace: manifest.version }
+  },
+}
+
+const crawlee: Side = {
+  name: 'crawlee',
+  command: ({ url, folder, concurrency }) => ({
+    program: process.execPath,
+    args: [fileHere('peers/crawlee.mjs'), url, folder, String(concurrency)],
+  }),
+  pages: async (_, { stdout }) => pagesIn(stdout),
+  version: async () => ({ '@crawlee/cheerio': await packageVersion('@crawlee/cheerio') }),
+}
+
+const scrapy: Side = {
+  name: 'scrapy',
+  command: ({ url, folder, concurrency }) => ({
+    program: SCRAPY,
+    args: [
+      'runspider',
+      fileHere('peers/scrapy_spider.py'),
+      ...pairs({ '-a': `url=${url}`, '-o': join(folder, 'pages.jsonl') }),
+      ...pairs({ '-s': `JOBDIR=${join(folder, 'job')}` }),
+      ...pairs({ '-s': `CONCURRENT_REQUESTS=${concurrency}` }),
+      ...pairs({ '-s': `CONCURRENT_REQUESTS_PER_DOMAIN=${concurrency}` }),
+    ],
+  }),
+  pages: async ({ folder }) => countLines(await readFile(join(folder, 'pages.jsonl'))),
+  version: async () => ({ scrapy: (await programVersion(SCRAPY, ['version'])).replace('Scrapy ', '') }),
+}
+
+/** Every side, ours first. */
+export const SIDES: readonly Side[] = [millrace, crawlee, scrapy]
+
+function fileHere(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
+
+function pairs(options: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [name, String(value)])
+}
+
+function pagesIn(stdout: string): number {
+  return (JSON.parse(stdout) as { pages: number }).pages
+}
+
+function countLines(bytes: Buffer): number {
+  let lines = 0
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++
+  return lines
+}

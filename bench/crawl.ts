@@ -1,0 +1,82 @@
+/** The crawl benchmark: a whole site from nothing to the last stored page, each side a process of its own. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { OURS, SIDES } from './crawl-sides.ts'
+import type { Side } from './crawl-sides.ts'
+import { fileSystemOf, runtimeVersions } from './rig/machine.ts'
+import { measure } from './rig/measure.ts'
+import type { Measured } from './rig/measure.ts'
+import { median, ratiosOf } from './rig/report.ts'
+import type { Report, SideReport } from './rig/report.ts'
+import { chooseSides, inTurns } from './rig/settings.ts'
+import type { Settings } from './rig/settings.ts'
+import { serveFolder } from './site.ts'
+
+interface Result {
+  readonly pages: number
+  readonly measured: Measured
+}
+
+const MAIN_FIGURE = 'pages/s'
+
+/** Crawls one folder of HTML with every side. */
+export async function crawlBench(settings: Settings): Promise<Report> {
+  const sides = chooseSides(SIDES, settings.only)
+  const versions = await Promise.all(sides.map((side) => side.version()))
+  const root = await mkdtemp(join(settings.dir ?? tmpdir(), 'bench-crawl-'))
+  const site = await serveFolder(settings.corpus)
+  try {
+    const url = site.url + settings.start
+    const results = await inTurns(sides, settings.rounds, (side) => crawlOnce(side, { url, root, settings }))
+    const reports = sides.map((side) => summarise(side.name, results.get(side.name) ?? []))
+    return {
+      name: 'crawl',
+      mainFigure: MAIN_FIGURE,
+      settings: { ...pickSettings(settings), fileSystem: await fileSystemOf(root) },
+      versions: Object.assign(runtimeVersions(), ...versions) as Record<string, string>,
+      sides: reports,
+      ratios: ratiosOf(reports, MAIN_FIGURE, OURS),
+      notes: notesOn(reports),
+    }
+  } finally {
+    await site.close()
+    await rm(root, { recursive: true })
+  }
+}
+
+async function crawlOnce(
+  side: Side,
+  { url, root, settings }: { url: string; root: string; settings: Settings },
+): Promise<Result> {
+  const folder = await mkdtemp(join(root, `${side.name}-`))
+  const task = { url, folder, concurrency: settings.concurrency }
+  const measured = await measure(side.command(task))
+  const pages = await side.pages(task, measured)
+  await rm(folder, { recursive: true })
+  return { pages, measured }
+}
+
+function summarise(name: string, results: readonly Result[]): SideReport {
+  const of = (figure: (result: Result) => number) => median(results.map(figure))
+  const rates = results.map(({ pages, measured }) => pages / measured.seconds)
+  const isCpuKnown = results.every(({ measured }) => measured.cpuSeconds !== null)
+  const figures = {
+    pages: of(({ pages }) => pages),
+    seconds: of(({ measured }) => measured.seconds),
+    [MAIN_FIGURE]: median(rates),
+    'peak RSS MB': of(({ measured }) => measured.peakRssMb),
+    'CPU s': isCpuKnown ? of(({ measured }) => measured.cpuSeconds ?? 0) : null,
+  }
+  return { name, figures, rounds: rates }
+}
+
+function notesOn(reports: readonly SideReport[]): string[] {
+  const counts = new Set(reports.map((side) => side.figures['pages']))
+  return counts.size > 1 ? ['the sides stored different numbers of pages; see bench/README.md'] : []
+}
+
+function pickSettings({ rounds, corpus, start, concurrency }: Settings): Record<string, string | number> {
+  return { rounds, corpus, start, concurrency, delayMs: 0 }
+}

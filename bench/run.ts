@@ -1,0 +1,77 @@
+/**
+ * The entry of every benchmark: `node bench/run.ts NAME [--json]`. Each NAME runs Millrace and its peers as whole
+ * processes in one go, so the figures share a machine, a moment and a set of settings.
+ */
+import { parseArgs } from 'node:util'
+
+import { commitBench } from './commit.ts'
+import { crawlBench } from './crawl.ts'
+import { describeMachine } from './rig/machine.ts'
+import { printReport } from './rig/report.ts'
+import type { Report } from './rig/report.ts'
+import type { Settings } from './rig/settings.ts'
+
+const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
+  commit: commitBench,
+  crawl: crawlBench,
+}
+
+const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [options]
+  --json             print one JSON document instead of a table
+  --rounds N         rounds of each side; figures are medians (default 5)
+  --only A,B         run these sides only
+  --dir FOLDER       where databases and datasets go (default the system's temporary folder; not a RAM disk)
+  --corpus FOLDER    crawl: HTML to serve (default /usr/share/doc/postgresql-doc-15/html)
+  --start PATH       crawl: page to start at (default /index.html)
+  --concurrency N    crawl: requests at once (default 32)
+  --bytes N          commit: bytes of one unit's body (default 1000)
+  --units N          commit: units to write (default 100000)
+  --callers N        commit: callers that wait for Millrace at once (default 256)`
+
+const EXIT_USAGE = 64
+const EXIT_INTERRUPTED = 75
+
+function readSettings(): { name: string | undefined; isJson: boolean; settings: Settings } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+      only: { type: 'string' },
+      dir: { type: 'string' },
+      corpus: { type: 'string', default: '/usr/share/doc/postgresql-doc-15/html' },
+      start: { type: 'string', default: '/index.html' },
+      concurrency: { type: 'string', default: '32' },
+      bytes: { type: 'string', default: '1000' },
+      units: { type: 'string', default: '100000' },
+      callers: { type: 'string', default: '256' },
+    },
+  })
+  const { rounds, concurrency, bytes, units, callers } = values
+  const numbers = counts({ rounds, concurrency, bytes, units, callers })
+  const settings = { ...numbers, only: values.only?.split(','), dir: values.dir, corpus: values.corpus }
+  return { name: positionals[0], isJson: values.json, settings: { ...settings, start: values.start } }
+}
+
+function counts<Name extends string>(texts: Record<Name, string>): Record<Name, number> {
+  const entries = Object.entries<string>(texts).map(([name, text]) => {
+    if (!/^[1-9]\d*$/.test(text)) throw new RangeError(`--${name} must be a positive integer, got ${text}`)
+    return [name, Number(text)]
+  })
+  return Object.fromEntries(entries) as Record<Name, number>
+}
+
+// Sides run in process groups of their own; an exit by way of process.exit is what ends them along with us.
+process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED))
+process.once('SIGTERM', () => process.exit(EXIT_INTERRUPTED))
+
+const { name, isJson, settings } = readSettings()
+const bench = BENCHES[name ?? '']
+if (bench === undefined) {
+  process.stderr.write(`${USAGE}\n`)
+  process.exitCode = EXIT_USAGE
+} else {
+  const report = { ...(await bench(settings)), machine: describeMachine() }
+  if (isJson) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  else printReport(report)
+}

@@ -1,0 +1,122 @@
+/** `crawl`: a site into the store, shown while it happens and summed up at its end. */
+import { createBus } from '../../bus/index.ts'
+import { startCrawl, summarizeRun, type Crawl } from '../../crawl/index.ts'
+import { deadByCode } from '../../jobs/index.ts'
+import { systemClock, newId, type ErrorCode } from '../../model/index.ts'
+import { indexStage, offerIndex } from '../../search/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { CommandContext } from '../context.ts'
+import { CrawlTally } from '../crawl-tally.ts'
+import { EXIT, exitCodeOf } from '../exit-code.ts'
+import { openStore } from '../open-store.ts'
+import { renderSummary } from '../print/crawl-summary.ts'
+import { printLine, say, warn } from '../print/output.ts'
+import { dryRun } from './crawl-dry-run.ts'
+import { limitsFrom, paceFrom, sourceFrom, USER_AGENT_DEFAULT, type CrawlFlags } from './crawl-options.ts'
+import { followOut } from './crawl-out.ts'
+
+/** Runs the command; returns the exit code. @throws MillraceError */
+export async function crawl(
+  urls: readonly string[],
+  flags: CrawlFlags,
+  context: CommandContext,
+): Promise<number> {
+  const source = await sourceFrom(urls, flags)
+  const limits = limitsFrom(flags)
+  const pace = paceFrom(flags)
+  const userAgent = flags.userAgent ?? USER_AGENT_DEFAULT
+  const network = { userAgent, allowPrivate: flags.allowPrivate ?? false, asksRobots: flags.robots }
+  if (flags.dryRun === true) return dryRun({ source, ...network, pace }, context)
+  const startedAt = performance.now()
+  await using store = await openStore(context.db, `crawl ${source.seeds[0]}`)
+  const tally = new CrawlTally()
+  const bus = createBus()
+  const started = await startCrawl({
+    ...network,
+    store,
+    bus,
+    source,
+    limits,
+    pace,
+    onDocument: (run, { id }) => offerIndex(run, { id: newId(systemClock.now()), document: id }),
+    followUps: [indexStage],
+    onEnd: (end) => {
+      tally.add(end)
+      bus.hint('crawl.settled')
+    },
+  })
+  announce(started, source.seeds, context)
+  await using _out = await followOut({ store, bus, run: started.run.id, file: flags.out })
+  const stopDrawing = await draw(store, started, tally, context)
+  const unwatch = stopOnSignal(started, context)
+  try {
+    const { reason } = await started.ended
+    stopDrawing()
+    return await conclude({ store, run: started.run.id, tally, reason, startedAt }, context)
+  } finally {
+    stopDrawing()
+    unwatch()
+  }
+}
+
+function announce(crawl: Crawl, seeds: readonly string[], { output, isJson }: CommandContext): void {
+  if (isJson) return
+  const more = seeds.length > 1 ? ` and ${seeds.length - 1} more` : ''
+  const doing = crawl.isNew
+    ? 'crawling'
+    : `continuing run ${crawl.run.id} (${crawl.run.pages} pages so far) of`
+  say(output, `${doing} ${seeds[0]}${more}`)
+}
+
+async function draw(store: Store, crawl: Crawl, tally: CrawlTally, { output, isTerminal }: CommandContext) {
+  if (!isTerminal || output.isQuiet) return () => undefined
+  const { showProgress } = await import('../print/crawl-progress.ts')
+  const title = `run ${crawl.run.id}`
+  const subject = {
+    reader: store,
+    clock: systemClock,
+    run: crawl.run.id,
+    title,
+    pagesBefore: crawl.run.pages,
+    tally,
+  }
+  return showProgress(process.stderr, subject)
+}
+
+/** The first signal finishes what is in hand, the second gives it back at once. */
+function stopOnSignal(crawl: Crawl, { output }: CommandContext): () => void {
+  let signals = 0
+  const stop = (signal: NodeJS.Signals) => {
+    signals++
+    if (signals > 1) return crawl.abort(signal)
+    say(output, `stopping: what is in hand is finished; ${signal} again stops at once`)
+    return crawl.stop(signal)
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  return () => void process.off('SIGINT', stop).off('SIGTERM', stop)
+}
+
+interface Ending {
+  readonly store: Store
+  readonly run: string
+  readonly tally: CrawlTally
+  readonly reason: string | null
+  readonly startedAt: number
+}
+
+async function conclude(
+  { store, run, tally, reason, startedAt }: Ending,
+  context: CommandContext,
+): Promise<number> {
+  const summary = await summarizeRun(store, run)
+  const dead = await store.read(deadByCode({ run }))
+  const seconds = Math.round(performance.now() - startedAt) / 1000
+  if (context.isJson) await printLine(context.output, JSON.stringify({ ...summary, seconds }))
+  else say(context.output, renderSummary(summary, { seconds, reason, failures: tally.failureText(), dead }))
+  if (summary.pages === 0 && dead[0] !== undefined) {
+    if (context.isJson || context.output.isQuiet) warn(context.output, `${dead[0].code}: ${dead[0].example}`)
+    return exitCodeOf(dead[0].code as ErrorCode)
+  }
+  if (summary.state === 'cancelled' || reason?.startsWith('SIG') === true) return EXIT.again
+  return dead.length > 0 ? EXIT.incomplete : EXIT.done
+}

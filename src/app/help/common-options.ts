@@ -1,0 +1,27 @@
+/** The options that every command takes, and how a command is run with them. */
+import { Option, type Command } from 'commander'
+import { LOG_LEVELS, type LogLevel } from '../../observe/index.ts'
+import type { CommandContext } from '../context.ts'
+import { DB_DEFAULT } from '../database-url.ts'
+
+/** The flags that every command takes. */
+export interface CommonFlags {
+  readonly db?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly config?: string
+  readonly logLevel?: LogLevel
+}
+
+/** Runs a command with the context its common flags make, and keeps its exit code. */
+export type Run = (flags: CommonFlags, command: (context: CommandContext) => Promise<number>) => Promise<void>
+
+/** Adds the common options to a command. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--db <url>', `database, sqlite:FILE (default: $DATABASE_URL, else ${DB_DEFAULT})`)
+    .option('--json', 'print one JSON document, or JSON lines, and nothing else on stdout')
+    .option('-q, --quiet', 'say nothing but the result and errors')
+    .option('--config <file>', 'configuration file (default: millrace.config.ts where it exists)')
+    .addOption(new Option('--log-level <level>', 'log lines on stderr').choices(LOG_LEVELS).default('silent'))
+}

@@ -1,0 +1,85 @@
+/** How the commands that look at and hand out what was crawled are called. */
+import type { Command } from 'commander'
+import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
+
+/** Adds the commands. */
+export function addRest(root: Command, run: Run): void {
+  addRuns(root, run)
+  addExport(root, run)
+  addSearch(root, run)
+}
+
+function addRuns(root: Command, run: Run): void {
+  const runs = root
+    .command('runs')
+    .summary('list, show, cancel or delete runs')
+    .description('Runs, newest first.')
+  withCommonOptions(runs).action(async (flags: CommonFlags) => {
+    const { runsList } = await import('../commands/runs.ts')
+    await run(flags, runsList)
+  })
+  const each = [
+    ['show', 'everything about one run'],
+    ['cancel', 'end an unfinished run for good; what it stored stays'],
+    ['delete', 'remove a run and what only that run owns'],
+  ] as const
+  for (const [verb, summary] of each) {
+    const command = runs.command(verb).summary(summary).description(summary).argument('<id>', 'id of a run')
+    withCommonOptions(command).action(async (id: string, _flags: CommonFlags, made: Command) => {
+      const commands = await import('../commands/runs.ts')
+      const does = { show: commands.runsShow, cancel: commands.runsCancel, delete: commands.runsDelete }[verb]
+      await run(made.optsWithGlobals(), (context) => does(id, context))
+    })
+  }
+}
+
+function addExport(root: Command, run: Run): void {
+  const command = root
+    .command('export')
+    .summary('write pages or documents as JSON Lines or CSV')
+    .description(
+      'Write pages or documents, ordered by URL, as of one position of the store, in constant memory.',
+    )
+    .option('--kind <kind>', 'pages or documents', 'documents')
+    .option('--format <format>', 'jsonl or csv', 'jsonl')
+    .option('--run <id>', "what was valid at that run's end (default: the newest version of each URL)")
+    .option('--out <file>', "where to; '-' is standard output", '-')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace export --out documents.jsonl
+  millrace export --kind pages --format csv --out pages.csv
+  millrace export | head -1`,
+    )
+  withCommonOptions(command).action(
+    async (flags: CommonFlags & { kind: string; format: string; out: string }) => {
+      const { exportCommand } = await import('../commands/export.ts')
+      await run(flags, (context) => exportCommand(flags, context))
+    },
+  )
+}
+
+function addSearch(root: Command, run: Run): void {
+  const command = root
+    .command('search')
+    .summary('find documents by their words')
+    .description(
+      'Find documents that have all the words; "a phrase" in quotes, and wor* for words that begin so.',
+    )
+    .argument('<query...>', 'words to find')
+    .option('--limit <n>', 'how many', '10')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace search vacuum freeze
+  millrace search '"transaction id" wraparound' --limit 3 --json`,
+    )
+  withCommonOptions(command).action(
+    async (words: readonly string[], flags: CommonFlags & { limit: string }) => {
+      const { searchCommand } = await import('../commands/search.ts')
+      await run(flags, (context) => searchCommand(words.join(' '), flags.limit, context))
+    },
+  )
+}

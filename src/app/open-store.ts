@@ -1,0 +1,25 @@
+/** Names the concrete store: the one place that knows which backend a `--db` means and which declarations it needs. */
+import { crawlDefinitions } from '../crawl/index.ts'
+import { jobDefinitions } from '../jobs/index.ts'
+import { searchDefinitions } from '../search/index.ts'
+import type { Definition, Reader, Store } from '../store/index.ts'
+import { openSqlite, openSqliteReader } from '../store/sqlite/index.ts'
+import { transferDefinitions } from '../transfer/index.ts'
+import { sqlitePath } from './database-url.ts'
+
+const definitions: readonly Definition[] = [
+  ...jobDefinitions,
+  ...crawlDefinitions,
+  ...searchDefinitions,
+  ...transferDefinitions,
+]
+
+/** Opens the store of a database URL for writing, creating it where needed. @throws MillraceError as the backend does */
+export function openStore(db: string, command: string): Promise<Store> {
+  return openSqlite({ path: sqlitePath(db), definitions, command })
+}
+
+/** Opens an existing store for reading. @throws MillraceError NotFound, and as the backend does */
+export function openReader(db: string): Promise<Reader> {
+  return openSqliteReader({ path: sqlitePath(db), definitions })
+}

@@ -1,0 +1,103 @@
+/** The live lines of a crawl on a terminal: how far, how fast, what fails, who makes us wait. */
+import { createLogUpdate } from 'log-update'
+import { PAGE_KIND } from '../../crawl/index.ts'
+import { countKnown, waitingLanes } from '../../jobs/index.ts'
+import type { Clock } from '../../model/index.ts'
+import type { Reader } from '../../store/index.ts'
+import type { CrawlTally } from '../crawl-tally.ts'
+import { formatBytes, formatDuration } from '../quantity.ts'
+import { plainLine } from './plain-text.ts'
+
+/** What progress is shown of. */
+export interface ProgressSubject {
+  readonly reader: Reader
+  readonly clock: Clock
+  readonly run: string
+  readonly title: string
+  /** Pages the run had before this call. */
+  readonly pagesBefore: number
+  readonly tally: CrawlTally
+}
+
+/** What is drawn. */
+export interface ProgressView {
+  readonly title: string
+  readonly elapsedMs: number
+  readonly pages: number
+  readonly known: number
+  readonly pagesPerSecond: number
+  readonly bytes: number
+  readonly failures: string
+  readonly waiting: readonly { readonly host: string; readonly forMs: number; readonly reason: string }[]
+}
+
+const DRAW_MS = 500
+/** Speed is taken over this many draws: long enough to be calm, short enough to be true. */
+const SPEED_DRAWS = 20
+
+/** Draws until the returned function is called. */
+export function showProgress(stream: NodeJS.WriteStream, subject: ProgressSubject): () => void {
+  const draw = createLogUpdate(stream)
+  const startedAt = subject.clock.now()
+  const history: { at: number; pages: number }[] = []
+  let isLooking = false
+  const tick = async () => {
+    if (isLooking) return
+    isLooking = true
+    const view = await look(subject, startedAt, history)
+    isLooking = false
+    draw(renderProgress(view))
+  }
+  // A look that fails must not end the crawl: the crawl itself will say what is wrong with its store.
+  const timer = setInterval(() => void tick().catch(() => clearInterval(timer)), DRAW_MS)
+  return () => {
+    clearInterval(timer)
+    draw.clear()
+    draw.done()
+  }
+}
+
+/** The lines as text. */
+export function renderProgress(view: ProgressView): string {
+  const left = Math.max(0, view.known - view.pages)
+  const eta =
+    view.pagesPerSecond > 0 && left > 0 ? `   ETA ${formatDuration((left / view.pagesPerSecond) * 1000)}` : ''
+  const speed = `${view.pagesPerSecond.toFixed(1)}/s`
+  const lines = [
+    `${plainLine(view.title, 100)}   ${formatDuration(view.elapsedMs)}`,
+    `pages ${view.pages} of ${view.known} known   ${speed}   ${formatBytes(view.bytes)}${eta}`,
+  ]
+  if (view.failures !== '') lines.push(`failed: ${view.failures}`)
+  for (const { host, forMs, reason } of view.waiting) {
+    lines.push(`waiting ${formatDuration(forMs)} for ${plainLine(host, 60)}: ${plainLine(reason, 120)}`)
+  }
+  return lines.join('\n')
+}
+
+async function look(
+  { reader, clock, run, title, pagesBefore, tally }: ProgressSubject,
+  startedAt: number,
+  history: { at: number; pages: number }[],
+): Promise<ProgressView> {
+  const now = clock.now()
+  history.push({ at: now, pages: tally.pages })
+  if (history.length > SPEED_DRAWS) history.shift()
+  const since = history[0] ?? { at: startedAt, pages: 0 }
+  const seconds = Math.max(1, now - since.at) / 1000
+  const [known] = await reader.read(countKnown({ run, kind: PAGE_KIND }))
+  const lanes = await reader.read(waitingLanes({ run, kind: PAGE_KIND, at: now }))
+  return {
+    title,
+    elapsedMs: now - startedAt,
+    pages: pagesBefore + tally.pages,
+    known: known?.count ?? 0,
+    pagesPerSecond: (tally.pages - since.pages) / seconds,
+    bytes: tally.bytes,
+    failures: tally.failureText(),
+    waiting: lanes.map((lane) => ({
+      host: lane.key,
+      forMs: lane.waitUntil - now,
+      reason: lane.waitReason ?? '',
+    })),
+  }
+}

@@ -1,0 +1,28 @@
+/** How a crawl ended, in a few lines for a person. */
+import type { RunSummary } from '../../crawl/index.ts'
+import { formatBytes, formatDuration } from '../quantity.ts'
+import { plainLine } from './plain-text.ts'
+
+/** What the summary says beyond the run's numbers. */
+export interface SummaryDetails {
+  readonly seconds: number
+  readonly reason: string | null
+  /** Failures of this call, by class. */
+  readonly failures: string
+  readonly dead: readonly { readonly code: string; readonly count: number; readonly example: string }[]
+}
+
+/** The lines. */
+export function renderSummary(summary: RunSummary, details: SummaryDetails): string {
+  const { run, state, pages, documents, failed, skipped, duplicates, bytes } = summary
+  const why = details.reason === null ? '' : ` (${plainLine(details.reason)})`
+  const lines = [
+    `run ${run} ${state}${why} after ${formatDuration(details.seconds * 1000)}`,
+    `${pages} pages, ${documents} documents, ${formatBytes(bytes)}; ` +
+      `${failed} failed, ${skipped} skipped, ${duplicates} duplicates`,
+  ]
+  if (details.failures !== '') lines.push(`failed: ${details.failures}`)
+  for (const { code, count, example } of details.dead)
+    lines.push(`gave up on ${count}: ${code}: ${plainLine(example)}`)
+  return lines.join('\n')
+}

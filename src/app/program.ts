@@ -1,0 +1,99 @@
+/** All commands and their options, with the help that teaches them. Each command is loaded only when it is run. */
+import { Command, CommanderError } from 'commander'
+import { createLog } from '../observe/index.ts'
+import { isMillraceError, toMillraceError } from '../model/index.ts'
+import type { CommandContext } from './context.ts'
+import { EXIT, exitCodeOf } from './exit-code.ts'
+import type { CommonFlags, Run } from './help/common-options.ts'
+import { addCrawl } from './help/crawl.ts'
+import { addRest } from './help/rest.ts'
+import { DB_DEFAULT } from './database-url.ts'
+import { plainText } from './print/plain-text.ts'
+import { VERSION } from './version.ts'
+
+/** What a process gives a program. */
+export interface World {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly stdin: NodeJS.ReadStream
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Parses and runs; returns the exit code. */
+export async function program(argv: readonly string[], world: World): Promise<number> {
+  const state: { code: number } = { code: EXIT.done }
+  const ended = endOnClosedPipe(world)
+  const run: Run = async (flags, command) => {
+    state.code = await command(contextOf(flags, world))
+  }
+  const root = rootCommand(world)
+  addCrawl(root, run)
+  addRest(root, run)
+  try {
+    await Promise.race([root.parseAsync([...argv]), ended])
+  } catch (error) {
+    return report(error, world)
+  }
+  return state.code
+}
+
+function rootCommand(world: World): Command {
+  return new Command('millrace')
+    .description('Turn websites into datasets that can be trusted.')
+    .version(VERSION)
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+    })
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace crawl https://example.org/          read a site into millrace.db
+  millrace crawl https://example.org/          again: goes on where it was stopped
+  millrace search "vacuum freeze"              find it again
+  millrace export --kind documents --out documents.jsonl
+  millrace query "SELECT url, title FROM documents_latest LIMIT 5"
+
+Exit codes: 0 done, 3 finished but some URLs gave no answer, 64 usage, 65 bad data, 69 unavailable,
+70 our bug, 73/74 cannot create / I/O, 75 stopped early and safe to run again, 77 no permission, 78 configuration.`,
+    )
+}
+
+function contextOf(flags: CommonFlags, world: World): CommandContext {
+  const { stdout, stderr } = world
+  return {
+    db: flags.db ?? world.env['DATABASE_URL'] ?? DB_DEFAULT,
+    isJson: flags.json ?? false,
+    isTerminal: stderr.isTTY,
+    output: { stdout, stderr, isQuiet: flags.quiet ?? false },
+    log: createLog(flags.logLevel ?? 'silent'),
+  }
+}
+
+/** Resolves when whoever reads our output has gone; the rest of the output is nobody's. */
+function endOnClosedPipe(world: World): Promise<void> {
+  return new Promise((resolve) => {
+    for (const stream of [world.stdout, world.stderr]) {
+      stream.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EPIPE') resolve()
+        else world.stderr.write(`millrace: cannot write output: ${error.message}\n`)
+      })
+    }
+  })
+}
+
+function report(thrown: unknown, world: World): number {
+  // Commander has already printed help, version or what is wrong with the command line.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage
+  const error = toMillraceError(thrown)
+  world.stderr.write(`millrace: ${plainText(error.message)} [${error.code}]\n`)
+  if (isMillraceError(error, 'Fault')) {
+    world.stderr.write(
+      `${error.stack ?? ''}\nThis is a bug in Millrace; please report it with the lines above.\n`,
+    )
+  }
+  return exitCodeOf(error.code)
+}

@@ -1,0 +1,220 @@
+/** One crawl: opens the run, works on it within its limits, and says how it ended. */
+import type { Bus } from '../bus/index.ts'
+import { startWorker, type AttemptEnd, type Stage, type Worker } from '../jobs/index.ts'
+import { systemClock, type Clock } from '../model/index.ts'
+import type { Command, Store } from '../store/index.ts'
+import { deepenStage } from './deepen-stage.ts'
+import { createFetcher, type Fetcher, type Resolve } from './fetch/index.ts'
+import type { Pace } from './frontier.ts'
+import { openRun, type OpenedRun } from './open-run.ts'
+import { pageStage } from './page-stage.ts'
+import { RobotsKeeper } from './robots-keeper.ts'
+import { endRun, getRun, runIsRunning, type Run, type RunLimits, type RunState } from './run.ts'
+import { compileScope, type CompiledScope } from './scope/index.ts'
+import { sitemapStage } from './sitemap-stage.ts'
+import type { Source } from './source.ts'
+import { pagesIn } from './summary.ts'
+
+/** How to crawl. */
+export interface CrawlOptions {
+  readonly store: Store
+  readonly bus: Bus
+  readonly source: Source
+  readonly limits: RunLimits
+  readonly pace: Pace
+  readonly userAgent: string
+  /** Whether private, loopback and link-local addresses may be connected to. */
+  readonly allowPrivate: boolean
+  /** false: robots.txt is not asked, and no sitemaps are found. */
+  readonly asksRobots: boolean
+  /** What is to happen to a new document of the run, as commands for the same unit. */
+  readonly onDocument: (run: string, document: { readonly id: string }) => readonly Command[]
+  /** The stages that work on what `onDocument` asked for, finished also when the crawl is stopped by a limit. */
+  readonly followUps: readonly Stage[]
+  /** Called after each job is settled. */
+  readonly onEnd?: (end: AttemptEnd) => void
+  readonly clock?: Clock
+  readonly resolve?: Resolve
+}
+
+/** A crawl at work. */
+export interface Crawl {
+  readonly run: Run
+  readonly isNew: boolean
+  /** @throws MillraceError when the store can not be used; the run can then be taken up again */
+  readonly ended: Promise<{ readonly state: RunState; readonly reason: string | null }>
+  /** Claims no more and finishes what is in hand. */
+  stop(reason: string): void
+  /** Gives back what is in hand. */
+  abort(reason: string): void
+}
+
+/** Pages in hand over all hosts; each host is bounded by its lane. */
+const PAGES_AT_ONCE = 64
+const SITEMAPS_AT_ONCE = 4
+const DEEPENS_AT_ONCE = 8
+const FOLLOW_UPS_AT_ONCE = 64
+
+/** Opens or continues the run of a source and works on it. @throws MillraceError as the store does */
+export async function startCrawl(options: CrawlOptions): Promise<Crawl> {
+  const clock = options.clock ?? systemClock
+  const opened = await openRun({ ...options, clock })
+  return new RunCrawl(options, clock, opened)
+}
+
+class RunCrawl implements Crawl {
+  readonly run: Run
+  readonly isNew: boolean
+  readonly ended: Crawl['ended']
+  readonly #options: CrawlOptions
+  readonly #clock: Clock
+  #pages: number
+  #stopReason: string | null = null
+  #worker: Worker | undefined
+
+  constructor(options: CrawlOptions, clock: Clock, { run, isNew }: OpenedRun) {
+    this.#options = options
+    this.#clock = clock
+    this.run = run
+    this.isNew = isNew
+    this.#pages = run.pages
+    this.ended = this.#work()
+  }
+
+  stop(reason: string): void {
+    this.#stopReason ??= reason
+    this.#worker?.stop()
+  }
+
+  abort(reason: string): void {
+    this.#stopReason ??= reason
+    this.#worker?.abort()
+  }
+
+  async #work(): Promise<{ state: RunState; reason: string | null }> {
+    const { userAgent, allowPrivate, pace, resolve, limits } = this.#options
+    const connectionsPerHost = pace.concurrency
+    const resolver = resolve === undefined ? {} : { resolve }
+    await using fetcher = createFetcher({
+      userAgent,
+      allowPrivate,
+      connectionsPerHost,
+      clock: this.#clock,
+      ...resolver,
+    })
+    const timer =
+      limits.maxTimeMs === null ? undefined : setTimeout(() => this.stop('--max-time'), limits.maxTimeMs)
+    try {
+      await this.#crawl(fetcher)
+      if (this.#stopReason !== null) await this.#finishFollowUps()
+    } finally {
+      clearTimeout(timer)
+    }
+    return this.#endRun()
+  }
+
+  async #crawl(fetcher: Fetcher): Promise<void> {
+    const { store, bus, limits, followUps } = this.#options
+    const scope = compileScope(this.#options.source.scope)
+    const robots = await this.#prepareRobots(fetcher, scope)
+    if (this.#pagesLeft() <= 0) this.stop('--max-pages')
+    if (this.#stopReason !== null) return
+    this.#worker = startWorker({
+      store,
+      bus,
+      clock: this.#clock,
+      run: this.run.id,
+      guards: [runIsRunning({ id: this.run.id })],
+      ...(limits.maxDepth === null ? {} : { priorityMax: limits.maxDepth }),
+      stages: [
+        ...this.#stages(fetcher, scope, robots),
+        ...followUps.map((stage) => ({ stage, concurrency: FOLLOW_UPS_AT_ONCE })),
+      ],
+      onEnd: (end) => this.#noteEnd(end),
+    })
+    await this.#worker.ended
+  }
+
+  #stages(fetcher: Fetcher, scope: CompiledScope, robots: RobotsKeeper | undefined) {
+    const { pace, onDocument } = this.#options
+    const run = this.run.id
+    const common = { fetcher, clock: this.#clock, run, scope, pace }
+    const page = pageStage({
+      ...common,
+      source: this.run.source,
+      robots,
+      onDocument: (made) => onDocument(run, made),
+    })
+    return [
+      { stage: page, concurrency: Math.max(PAGES_AT_ONCE, pace.concurrency), room: () => this.#pagesLeft() },
+      {
+        stage: sitemapStage({ ...common, wantsSitemap: sameHost(this.#options.source) }),
+        concurrency: SITEMAPS_AT_ONCE,
+      },
+      { stage: deepenStage(common), concurrency: DEEPENS_AT_ONCE },
+    ]
+  }
+
+  /** Learns the seeds' robots.txt before the first page, so that their jobs do not start in a burst behind it. */
+  async #prepareRobots(fetcher: Fetcher, scope: CompiledScope): Promise<RobotsKeeper | undefined> {
+    const { store, source, userAgent, pace, asksRobots } = this.#options
+    if (!asksRobots) return undefined
+    const wantsSitemap = sameHost(source)
+    const keeper = new RobotsKeeper({
+      store,
+      fetcher,
+      clock: this.#clock,
+      userAgent,
+      run: this.run.id,
+      pace,
+      wantsSitemap,
+    })
+    const origins = new Set(
+      source.seeds.filter((seed) => scope.inScope(seed)).map((seed) => new URL(seed).origin),
+    )
+    // What fails here fails again in the page's own job, which knows what to do about it.
+    await Promise.allSettled([...origins].map((origin) => keeper.allows(`${origin}/`)))
+    return keeper
+  }
+
+  #pagesLeft(): number {
+    return (this.#options.limits.maxPages ?? Number.POSITIVE_INFINITY) - this.#pages
+  }
+
+  #noteEnd(end: AttemptEnd): void {
+    if (end.outcome === 'completed') this.#pages += pagesIn(end.commands)
+    this.#options.onEnd?.(end)
+    if (this.#pagesLeft() <= 0) this.stop('--max-pages')
+  }
+
+  /** What was asked for pages that are stored is done even when no more pages are fetched. */
+  async #finishFollowUps(): Promise<void> {
+    const { store, bus, followUps, onEnd } = this.#options
+    const stages = followUps.map((stage) => ({ stage, concurrency: FOLLOW_UPS_AT_ONCE }))
+    const shared = {
+      store,
+      bus,
+      clock: this.#clock,
+      run: this.run.id,
+      ...(onEnd === undefined ? {} : { onEnd }),
+    }
+    this.#worker = startWorker({ ...shared, guards: [runIsRunning({ id: this.run.id })], stages })
+    await this.#worker.ended
+  }
+
+  async #endRun(): Promise<{ state: RunState; reason: string | null }> {
+    const { store } = this.#options
+    const { id } = this.run
+    const state = this.#stopReason === null ? 'completed' : 'stopped'
+    await store.commit({
+      commands: [endRun({ id, state, reason: this.#stopReason, process: store.process })],
+    })
+    const [run] = await store.read(getRun({ id }))
+    return { state: (run?.state ?? state) as RunState, reason: run?.reason ?? null }
+  }
+}
+
+function sameHost(source: Source): (url: string) => boolean {
+  const hosts = new Set(source.scope.hosts)
+  return (url) => hosts.has(new URL(url).host)
+}

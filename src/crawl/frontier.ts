@@ -1,0 +1,58 @@
+/**
+ * The frontier: URLs as jobs, unique by run and url key, with their depth as priority. Depth is the shortest known
+ * one: a page that is found again nearer to a seed takes the smaller depth, and where it was already fetched a 'deepen'
+ * job hands the smaller depth on to the pages it links to.
+ */
+import { hostOf, newId } from '../model/index.ts'
+import { ensureLane, offer, offerForMoved } from '../jobs/index.ts'
+import type { Command } from '../store/index.ts'
+
+/** Kinds of the crawl's jobs. */
+export const PAGE_KIND = 'crawl.page'
+export const SITEMAP_KIND = 'crawl.sitemap'
+export const DEEPEN_KIND = 'crawl.deepen'
+
+/** The lane of deepen jobs, which touch no host. */
+export const DEEPEN_LANE = 'deepen'
+
+/** How many tries a fetch gets before it is dead. */
+const FETCH_ATTEMPTS_MAX = 4
+
+/** How hosts are treated unless they ask for more patience. */
+export interface Pace {
+  /** Connections to one host at a time. */
+  readonly concurrency: number
+  /** Least milliseconds between two requests to one host. */
+  readonly gapMs: number
+}
+
+/** URLs to be fetched. */
+export interface Finds {
+  readonly run: string
+  readonly kind: typeof PAGE_KIND | typeof SITEMAP_KIND
+  /** Url keys, in scope. */
+  readonly urls: readonly string[]
+  /** The job whose page led here; undefined for seeds. */
+  readonly parent?: string
+  /** Depth added to the parent's: 1 for a link, 0 for a redirect or a seed. */
+  readonly depth: number
+  /** The redirects that led here, oldest first. */
+  readonly via?: readonly string[]
+  readonly pace: Pace
+}
+
+/** The commands that put finds into the frontier; known URLs are left as they are. */
+export function offerFinds(finds: Finds, now: number): readonly Command[] {
+  const { run, kind, urls, parent, depth, via, pace } = finds
+  if (urls.length === 0) return []
+  const input = via === undefined ? {} : { via: [...via] }
+  const entries = urls.map((url) => ({ id: newId(now), key: url, lane: hostOf(url), input }))
+  const lanes = [...new Set(entries.map((entry) => entry.lane))]
+  const parentOf = parent === undefined ? {} : { parent }
+  const base = { run, entries, priority: depth, attemptsMax: FETCH_ATTEMPTS_MAX, ...parentOf }
+  return [
+    ensureLane.all(lanes.map((key) => ({ key, concurrency: pace.concurrency, gapMs: pace.gapMs }))),
+    offer({ ...base, kind }),
+    offerForMoved({ run, from: PAGE_KIND, kind: DEEPEN_KIND, lane: DEEPEN_LANE }),
+  ]
+}

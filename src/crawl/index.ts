@@ -1,0 +1,39 @@
+/**
+ * crawl: turns URLs into pages, and pages into documents and further URLs. It promises that each URL of a run is
+ * stored once, that a page, its raw body, its document, its links and the end of its job are one unit, that robots.txt
+ * and the pace of each host are kept across restarts and processes, and that no address of the inner network is
+ * touched unless allowed. It never fetches inside a transaction, never drops a link it has seen, and never decides what
+ * is done with a document afterwards: that is `onDocument`.
+ */
+import type { Definition } from '../store/index.ts'
+import { deepenDefinitions } from './deepen-stage.ts'
+import { deleteRunDefinitions } from './delete-run.ts'
+import { pageDefinitions } from './page.ts'
+import { robotsDefinitions } from './robots-keeper.ts'
+import { runDefinitions } from './run.ts'
+import { sourceDefinitions } from './source.ts'
+
+export { decompress } from './compress.ts'
+export { startCrawl } from './crawl.ts'
+export type { Crawl, CrawlOptions } from './crawl.ts'
+export { deleteRunPages, deleteRunRow, documentsOwnedByRun } from './delete-run.ts'
+export { PAGE_KIND } from './frontier.ts'
+export type { Pace } from './frontier.ts'
+export { cancelRun, getRun, listRuns } from './run.ts'
+export type { Run, RunLimits, RunState } from './run.ts'
+export { previewCrawl } from './preview.ts'
+export type { PreviewOptions, SeedPreview } from './preview.ts'
+export { sourceOf } from './source.ts'
+export type { Source } from './source.ts'
+export { pageRowsIn, summarizeRun } from './summary.ts'
+export type { RunSummary } from './summary.ts'
+
+/** What a store must be opened with for a crawl to work on it. */
+export const crawlDefinitions: readonly Definition[] = [
+  ...sourceDefinitions,
+  ...runDefinitions,
+  ...pageDefinitions,
+  ...robotsDefinitions,
+  ...deepenDefinitions,
+  ...deleteRunDefinitions,
+]
