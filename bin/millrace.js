@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: it finds a Node that can run Millrace, or says what to install.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -11,19 +11,40 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 const isNewEnough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
 const bundled = join(root, 'node_modules', 'node', 'bin', 'node')
 
-if (isNewEnough) {
+if (isNewEnough) await run()
+else if (existsSync(bundled)) launch()
+else refuse()
+
+async function run() {
+  // A launcher that is killed takes us along, so that killing the command a user typed kills the work.
+  if (process.env.MILLRACE_LAUNCHED && process.channel) {
+    process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+    process.channel.unref()
+  }
   // A checkout runs its sources as they are; the published package carries them compiled.
   const source = join(root, 'src', 'cli.ts')
-  const { main } = await import(
-    pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli.js')).href
-  )
+  const { main } = await import(pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli.js')).href)
   process.exitCode = await main(process.argv)
-} else if (existsSync(bundled)) {
-  const { status, signal, error } = spawnSync(bundled, process.argv.slice(1), { stdio: 'inherit' })
-  if (error) throw error
-  if (signal) process.kill(process.pid, signal)
-  process.exitCode = status ?? 70
-} else {
+}
+
+function launch() {
+  // In a process group of its own, so that a Ctrl-C reaches it once: by us.
+  const child = spawn(bundled, process.argv.slice(1), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, MILLRACE_LAUNCHED: '1' },
+    detached: true,
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    process.stderr.write(`millrace: cannot start ${bundled}: ${error.message}\n`)
+    process.exitCode = 78
+  })
+  child.on('exit', (code) => {
+    process.exit(code ?? 70)
+  })
+}
+
+function refuse() {
   const wanted = NODE_MIN.join('.')
   process.stderr.write(`millrace: expected Node ${wanted} or later, got ${process.versions.node}; `)
   process.stderr.write('install it from https://nodejs.org, or run `npm ci` in a checkout\n')

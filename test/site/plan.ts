@@ -16,6 +16,8 @@ export interface SiteOptions {
   readonly linksPerPage?: number
   /** Wait before each answer. Default 0. */
   readonly latencyMs?: number
+  /** Called with each request's path as it arrives. */
+  readonly onRequest?: (path: string) => void
 }
 
 /** An HTML page of the site. */

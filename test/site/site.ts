@@ -41,6 +41,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     return (request, response) => {
       const path = request.url ?? '/'
       requests.set(path, (requests.get(path) ?? 0) + 1)
+      options.onRequest?.(path)
       // Not referenced: after close() the timer must not hold the process, and answering a dead socket is harmless.
       if (options.latencyMs) setTimeout(answer, options.latencyMs, request, response).unref()
       else answer(request, response)

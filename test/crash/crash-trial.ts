@@ -1,0 +1,211 @@
+/**
+ * One crash trial: a crawl of a generated site is killed with SIGKILL again and again at seeded moments, each time
+ * resumed by a fresh process, until it finishes; then what it left is held against an undisturbed crawl of the same
+ * site. Everything a trial does follows from its seed, but for what the two machines' schedulers add.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { seededRandom, startSite, type Random, type Site } from '../site/index.ts'
+import { runCommand } from '../process/index.ts'
+
+const BIN = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url))
+const CONCURRENCY = 8
+
+/** What a trial is asked to do. */
+export interface TrialOptions {
+  readonly seed: number
+  /** Kills before the crawl is left to finish. */
+  readonly kills: number
+  readonly pages: number
+  /** An empty folder for the trial's files. */
+  readonly folder: string
+}
+
+/** What a trial found. */
+export interface TrialResult {
+  readonly kills: number
+  /** Requests beyond one a URL, which only a kill can explain. */
+  readonly refetched: number
+  /** The most that kills can explain: what was in hand each time. */
+  readonly refetchedMax: number
+  /** Ways in which the killed crawl differs from the undisturbed one; empty when all is well. */
+  readonly differences: readonly string[]
+}
+
+/** Runs the trial. */
+export async function crashTrial(options: TrialOptions): Promise<TrialResult> {
+  const random = seededRandom(options.seed)
+  const signal: { onRequest: () => void } = { onRequest: () => undefined }
+  const site = await startSite({
+    pages: options.pages,
+    seed: options.seed,
+    latencyMs: 1,
+    onRequest: () => signal.onRequest(),
+  })
+  try {
+    const calm = new Crawl(site, join(options.folder, 'calm'))
+    await calm.finish()
+    const before = new Map(site.requests)
+    const killed = new Crawl(site, join(options.folder, 'killed'))
+    const lines = await killRepeatedly(killed, signal, random, options)
+    await killed.finish()
+    const fetched = new Map(
+      [...site.requests].map(([path, count]) => [path, count - (before.get(path) ?? 0)]),
+    )
+    const refetched = [...fetched.values()].reduce((sum, count) => sum + Math.max(0, count - 1), 0)
+    // robots.txt is asked at most once more per process, and each process holds so many connections.
+    const refetchedMax = options.kills * (CONCURRENCY + 1)
+    return { kills: options.kills, refetched, refetchedMax, differences: await compare(calm, killed, lines) }
+  } finally {
+    await site.close()
+  }
+}
+
+/** Kills the crawl `kills` times; returns every line that `--out` had shown by then: what was acknowledged. */
+async function killRepeatedly(
+  crawl: Crawl,
+  signal: { onRequest: () => void },
+  random: Random,
+  { kills, pages }: TrialOptions,
+): Promise<ReadonlySet<string>> {
+  const acknowledged = new Set<string>()
+  const share = Math.max(1, Math.floor((pages * 0.9) / kills))
+  for (let kill = 0; kill < kills; kill++) {
+    const child = crawl.start()
+    const exited = once(child, 'exit')
+    // Some die while they start and open the store, most after a few requests more.
+    if (random.chance(0.15)) setTimeout(() => child.kill('SIGKILL'), random.below(400))
+    else killAfter(child, signal, 1 + random.below(2 * share), random.below(8))
+    await exited
+    for (const line of completeLines(await crawl.readOut())) acknowledged.add(line)
+  }
+  signal.onRequest = () => undefined
+  return acknowledged
+}
+
+function killAfter(
+  child: ChildProcess,
+  signal: { onRequest: () => void },
+  requests: number,
+  delayMs: number,
+): void {
+  let left = requests
+  signal.onRequest = () => {
+    left--
+    if (left === 0) setTimeout(() => child.kill('SIGKILL'), delayMs)
+  }
+}
+
+class Crawl {
+  readonly #site: Site
+  readonly #path: string
+
+  constructor(site: Site, path: string) {
+    this.#site = site
+    this.#path = path
+  }
+
+  get db(): string {
+    return `sqlite:${this.#path}.db`
+  }
+
+  start(): ChildProcess {
+    const args = [
+      BIN,
+      'crawl',
+      `${this.#site.url}/`,
+      '--allow-private',
+      '--delay',
+      '0',
+      '--quiet',
+      '--db',
+      this.db,
+    ]
+    args.push('--concurrency', String(CONCURRENCY), '--out', `${this.#path}.jsonl`)
+    return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+
+  async finish(): Promise<void> {
+    const [code] = await once(this.start(), 'exit')
+    if (code !== 0) throw new Error(`a crawl that nobody disturbed exited with ${code}`)
+  }
+
+  async readOut(): Promise<string> {
+    // Not yet made when the process died before its first document.
+    return readFile(`${this.#path}.jsonl`, 'utf8').catch(() => '')
+  }
+
+  async export(kind: 'pages' | 'documents'): Promise<readonly Line[]> {
+    const { code, stdout } = await runCommand([BIN, 'export', '--kind', kind, '--db', this.db])
+    if (code !== 0) throw new Error(`export exited with ${code}`)
+    return completeLines(stdout).map((line) => JSON.parse(line) as Line)
+  }
+}
+
+type Line = Readonly<Record<string, unknown>>
+
+async function compare(
+  calm: Crawl,
+  killed: Crawl,
+  acknowledged: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const differences: string[] = []
+  for (const kind of ['pages', 'documents'] as const) {
+    const [expected, found] = [await calm.export(kind), await killed.export(kind)]
+    if (stable(expected) !== stable(found))
+      differences.push(`${kind} differ: ${firstDifference(expected, found)}`)
+  }
+  const out = completeLines(await killed.readOut())
+  const documents = await killed.export('documents')
+  const ids = new Set(documents.map((line) => line['id']))
+  for (const line of acknowledged) {
+    if (!ids.has((JSON.parse(line) as Line)['id']))
+      differences.push(`an acknowledged document is gone: ${line.slice(0, 120)}`)
+  }
+  if (new Set(out).size !== out.length) differences.push('--out has a line twice')
+  if (out.length !== documents.length)
+    differences.push(`--out has ${out.length} lines for ${documents.length} documents`)
+  const doctor = await runCommand([BIN, 'doctor', '--json', '--full', '--db', killed.db])
+  if (doctor.code !== 0) differences.push(`doctor: ${doctor.stdout}`)
+  return differences
+}
+
+/** A line without what must differ between two crawls: ids, times, and headers that carry a time. */
+function stable(lines: readonly Line[]): string {
+  return lines.map(stableLine).join('\n')
+}
+
+function stableLine(line: Line): string {
+  const {
+    id: _id,
+    run: _run,
+    source: _source,
+    document: _document,
+    fetchedAt: _at,
+    durationMs: _ms,
+    headers,
+    ...rest
+  } = line
+  const kept = ((headers ?? []) as [string, string][]).filter(([name]) => name.toLowerCase() !== 'date')
+  return JSON.stringify({ ...rest, headers: kept, hasDocument: typeof _document === 'string' })
+}
+
+function firstDifference(expected: readonly Line[], found: readonly Line[]): string {
+  const at = expected.findIndex(
+    (line, index) => found[index] === undefined || stableLine(line) !== stableLine(found[index]),
+  )
+  const show = (line: Line | undefined) => (line === undefined ? 'nothing' : stableLine(line).slice(0, 300))
+  return `${expected.length} and ${found.length} lines; at ${at}: ${show(expected[at])} against ${show(found[at])}`
+}
+
+function completeLines(text: string): readonly string[] {
+  return text.split('\n').slice(0, -1)
+}
+
+/** Removes a trial's files; called only when it went well, so that a failure can be looked at. */
+export async function removeTrial(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,30 @@
+/** The promise, tried: 100 kills, each survived by a fresh process, and the same dataset in the end. */
+import assert from 'node:assert/strict'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { crashTrial, removeTrial } from './crash-trial.ts'
+
+const TRIALS = [
+  { seed: 1, kills: 40, pages: 240 },
+  { seed: 2, kills: 40, pages: 160 },
+  { seed: 3, kills: 20, pages: 400 },
+]
+
+for (const { seed, kills, pages } of TRIALS) {
+  test(
+    `a crawl killed ${kills} times (seed ${seed}) ends in the dataset of one that was not`,
+    { timeout: 400_000 },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'millrace-crash-'))
+      const { differences, refetched, refetchedMax } = await crashTrial({ seed, kills, pages, folder })
+      assert.deepEqual(differences, [], `files are kept in ${folder}`)
+      assert.ok(
+        refetched <= refetchedMax,
+        `${refetched} URLs were fetched again; ${kills} kills explain ${refetchedMax}`,
+      )
+      await removeTrial(folder)
+    },
+  )
+}
