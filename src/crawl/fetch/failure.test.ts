@@ -1,14 +1,11 @@
 /** What becomes of servers that fail, each on a real socket where loopback can show it. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { type ErrorCode, isMillraceError, type MillraceError } from '../../model/index.ts'
@@ -274,18 +271,13 @@ test('what wantsBody throws comes back as a fault with its cause', async (t) => 
   assert.equal((await failing('Fault', { url, wantsBody })).cause, mistake)
 })
 
-const keys = mkdtempSync(join(tmpdir(), 'millrace-tls-'))
-after(() => rmSync(keys, { recursive: true }))
-
-/** A self-signed certificate for one name, made by openssl because Node can not make one. */
-function certificateFor(name: string): { key: string; cert: string } {
-  const [key, cert] = [join(keys, `${name}.key`), join(keys, `${name}.pem`)]
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`]
-  execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], {
-    stdio: 'pipe',
-  })
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+/**
+ * A self-signed certificate for one name, and its key, valid for a hundred years. Kept as files because Node can not
+ * make one: openssl req -x509 -newkey ec -nodes -days 36500 -subj /CN=NAME -addext subjectAltName=DNS:NAME
+ */
+function certificateFor(name: 'self.test' | 'right.test'): { key: string; cert: string } {
+  const pem = readFileSync(new URL(`./testing/${name}.pem`, import.meta.url), 'utf8')
+  return { key: pem, cert: pem }
 }
 
 const options = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] }
@@ -301,7 +293,10 @@ test('a self-signed certificate is refused and the message says so', async (t) =
 test('a trusted certificate is answered by its name and refused for another', async (t) => {
   const certificate = certificateFor('right.test')
   const before = getCACertificates('default')
-  setDefaultCACertificates([...before, certificate.cert])
+  setDefaultCACertificates([
+    ...before,
+    certificate.cert.slice(certificate.cert.indexOf('-----BEGIN CERTIFICATE')),
+  ])
   t.after(() => setDefaultCACertificates(before))
   const server = createTlsServer(certificate, (_, response) => response.end('secret page'))
   t.after(() => server.closeAllConnections())
