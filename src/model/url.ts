@@ -23,7 +23,11 @@ export function hostOf(url: URL | string): string {
 export function parseHttpUrl(text: string): URL {
   const url = URL.parse(text.trim())
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
-  const guess =
-    url === null && URL.canParse(`https://${text.trim()}`) ? `; did you mean https://${text.trim()} ?` : ''
+  const guess = looksLikeHost(text.trim()) ? `; did you mean https://${text.trim()} ?` : ''
   throw new MillraceError('BadUrl', `expected an http:// or https:// URL, got "${text}"${guess}`)
+}
+
+/** `example.com/a`, and also `localhost:8080`, which parses as a URL with the scheme `localhost:`. */
+function looksLikeHost(text: string): boolean {
+  return /^[^\s:/?#@]+(:\d+)?([/?#]|$)/.test(text) && URL.canParse(`https://${text}`)
 }

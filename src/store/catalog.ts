@@ -6,16 +6,17 @@ import { MillraceError } from '../model/index.ts'
 import { encode, storedBytes, type Codec, type Shape, type Stored, type Values } from './codec.ts'
 import type { Guard, Unit } from './contract.ts'
 import type { Definition, Statement } from './declare.ts'
+import { toPortable } from './portable-text.ts'
 
 /** What a '?' is bound to: the index of a parameter, or a value the engine supplies. */
 export const BIND_POSITION = -1
+/** As BIND_POSITION: the time of the batch. */
 export const BIND_NOW = -2
 
 /** A statement ready to be prepared. */
 export interface CompiledStatement {
   readonly sql: string
   readonly binds: readonly number[]
-  readonly returnsRows: boolean
   readonly gives: boolean
   readonly noun: string | null
   readonly op: 'put' | 'delete'
@@ -67,12 +68,12 @@ export function catalogOf(definitions: readonly Definition[]): Catalog {
  * @throws MillraceError BadValue, UnknownCommand
  */
 export function encodeUnit(catalog: Catalog, unit: Unit): EncodedUnit {
-  const tape: (Stored | number)[] = [unit.key ?? null, unit.guards?.length ?? 0]
+  const tape: (Stored | number)[] = [portableKey(unit.key), unit.guards?.length ?? 0]
   for (const guard of unit.guards ?? []) encodeGuard(catalog, guard, tape)
   tape.push(unit.commands.length)
   let rows = 0
   for (const command of unit.commands) {
-    const { index, definition } = catalog.find(command.name)
+    const { index, definition } = findKind(catalog, 'command', command.name)
     tape.push(index, command.rows.length)
     rows += command.rows.length
     const params = Object.entries(definition.params)
@@ -83,6 +84,15 @@ export function encodeUnit(catalog: Catalog, unit: Unit): EncodedUnit {
   return { tape, rows, bytes, isPowerSafe: unit.durability !== 'crash-safe' }
 }
 
+/** The declaration of that kind and name. @throws MillraceError UnknownCommand */
+export function findKind<Kind extends Definition['kind']>(catalog: Catalog, kind: Kind, name: string) {
+  const { index, definition } = catalog.find(name)
+  if (definition.kind === kind) {
+    return { index, definition: definition as Extract<Definition, { readonly kind: Kind }> }
+  }
+  throw new MillraceError('UnknownCommand', `expected a ${kind}, but ${name} is a ${definition.kind}`)
+}
+
 /** The parameters of a query, in order. @throws MillraceError BadValue */
 export function encodeQuery(definition: Definition, data: Values<Shape>): readonly Stored[] {
   const tape: Stored[] = []
@@ -90,8 +100,12 @@ export function encodeQuery(definition: Definition, data: Values<Shape>): readon
   return tape
 }
 
+function portableKey(key: string | undefined): string | null {
+  return key === undefined ? null : toPortable(key)
+}
+
 function encodeGuard(catalog: Catalog, guard: Guard, tape: Stored[]): void {
-  const { index, definition } = catalog.find(guard.name)
+  const { index, definition } = findKind(catalog, 'guard', guard.name)
   tape.push(index)
   encodeParams(guard.name, Object.entries(definition.params), guard.data, tape)
 }
@@ -107,6 +121,9 @@ function encodeParams(
 
 function compile(definition: Definition): Compiled {
   const names = Object.keys(definition.params)
+  const reserved = names.find((name) => name === 'position' || name === 'now')
+  if (reserved !== undefined)
+    throw new MillraceError('Fault', `${definition.name}: :${reserved} is the engine's own`)
   const statements: readonly Statement[] =
     definition.kind === 'command' ? definition.sqlite : [{ sql: definition.sqlite, gives: true }]
   return {
@@ -119,7 +136,8 @@ function compile(definition: Definition): Compiled {
 
 function compileStatement(statement: Statement, names: readonly string[], owner: string): CompiledStatement {
   const binds: number[] = []
-  const sql = statement.sql.replace(/:([a-zA-Z]\w*)/g, (_, name: string) => {
+  const sql = statement.sql.replace(/'[^']*'|:([a-zA-Z]\w*)/g, (found, name: string | undefined) => {
+    if (name === undefined) return found
     binds.push(bindOf(name, names, owner))
     return '?'
   })
@@ -127,7 +145,6 @@ function compileStatement(statement: Statement, names: readonly string[], owner:
   return {
     sql,
     binds,
-    returnsRows: /\bRETURNING\b|^\s*(SELECT|WITH)\b/i.test(sql),
     gives: statement.gives ?? false,
     noun: statement.changes?.noun ?? null,
     op: statement.changes?.op ?? 'put',

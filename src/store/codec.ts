@@ -39,7 +39,8 @@ export type Stored = string | number | null | Uint8Array
 
 /** The stored form of `value`. @throws MillraceError BadValue naming `name`, what was expected and what came */
 export function encode(codec: Codec, value: unknown, name: string): Stored {
-  if (value === null) {
+  // JSON has a null of its own; in a nullable column it is the column's.
+  if (value === null && codec !== 'json') {
     if (codec.endsWith('?')) return null
     throw badValue(name, codec, value)
   }
@@ -52,11 +53,12 @@ export function encode(codec: Codec, value: unknown, name: string): Stored {
     case 'int?':
     case 'time':
     case 'time?':
-      if (Number.isSafeInteger(value)) return value as number
+      if (Number.isSafeInteger(value)) return (value as number) + 0
       break
     case 'real':
     case 'real?':
-      if (Number.isFinite(value)) return value as number
+      // Adding 0 makes -0 to 0, which SQLite would do and Postgres would not.
+      if (Number.isFinite(value)) return (value as number) + 0
       break
     case 'bool':
     case 'bool?':
@@ -64,11 +66,11 @@ export function encode(codec: Codec, value: unknown, name: string): Stored {
       break
     case 'json':
     case 'json?':
-      if (value !== undefined) return toPortable(canonicalJson(value as Json))
-      break
+      return encodeJson(codec, value, name)
     case 'bytes':
     case 'bytes?':
-      if (value instanceof Uint8Array) return value
+      // A copy, so that neither its owner nor the buffer it is a part of goes along to the writer.
+      if (value instanceof Uint8Array) return new Uint8Array(value)
       break
   }
   throw badValue(name, codec, value)
@@ -106,7 +108,16 @@ export function storedBytes(value: Stored): number {
   return value instanceof Uint8Array ? value.byteLength : 8
 }
 
-function badValue(name: string, codec: Codec, value: unknown): MillraceError {
-  const came = inspect(value, { depth: 1 })
-  return new MillraceError('BadValue', `${name}: expected ${codec}, got ${came.slice(0, 100)}`)
+function encodeJson(codec: Codec, value: unknown, name: string): string {
+  try {
+    return toPortable(canonicalJson(value as Json))
+  } catch (cause) {
+    // Not JSON, or so deep or circular that the stack ends.
+    throw badValue(name, codec, value, cause)
+  }
+}
+
+function badValue(name: string, codec: Codec, value: unknown, cause?: unknown): MillraceError {
+  const came = inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 80, maxArrayLength: 10 })
+  return new MillraceError('BadValue', `${name}: expected ${codec}, got ${came.slice(0, 100)}`, { cause })
 }

@@ -58,6 +58,7 @@ export interface QueryDefinition {
   readonly sqlite: string
 }
 
+/** Anything declared. */
 export type Definition = CommandDefinition | GuardDefinition | QueryDefinition
 
 /** The shape of a command that gives nothing back. */

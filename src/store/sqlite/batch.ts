@@ -113,7 +113,7 @@ export class BatchCommitter {
       if (harmsWholeBatch(error) || !this.#db.isTransaction) throw error
       this.#db.exec('ROLLBACK TO unit')
       this.#db.exec('RELEASE unit')
-      return { error: toErrorMessage(error) }
+      return { error: { ...toErrorMessage(error), applied: 'no' } }
     }
   }
 

@@ -1,6 +1,7 @@
 /** What the engine itself reads: the latest position, and the change table. */
 import { query } from '../declare.ts'
 
+/** The position of the latest commit. */
 export const latestPosition = query({
   name: 'engine.position',
   params: {},
@@ -8,6 +9,7 @@ export const latestPosition = query({
   sqlite: "SELECT value FROM counters WHERE name = 'position'",
 })
 
+/** The position up to which changes are no longer kept. */
 export const prunedTo = query({
   name: 'engine.prunedTo',
   params: {},
@@ -15,6 +17,7 @@ export const prunedTo = query({
   sqlite: "SELECT value FROM counters WHERE name = 'changes_pruned_to'",
 })
 
+/** Changes after a position, by the primary key of the table. */
 export const changesAfter = query({
   name: 'engine.changes',
   params: { after: 'int', limit: 'int' },
@@ -23,4 +26,5 @@ export const changesAfter = query({
     ORDER BY position, noun, id LIMIT :limit`,
 })
 
+/** What every store is opened with, whatever it is for. */
 export const engineQueries = [latestPosition.definition, prunedTo.definition, changesAfter.definition]

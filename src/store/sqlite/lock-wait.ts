@@ -33,6 +33,19 @@ export function execWhenFree(db: DatabaseSync, statement: string, waitMsMax: num
   }
 }
 
+/** Runs `work` in a write transaction of its own. @throws MillraceError Busy, or what `work` throws; nothing is left open */
+export function transactWhenFree<T>(db: DatabaseSync, waitMsMax: number, work: () => T): T {
+  execWhenFree(db, 'BEGIN IMMEDIATE', waitMsMax)
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
 function busyFor(waitMs: number, cause: unknown): MillraceError {
   const message = `the write lock was held by another process for over ${waitMs} ms; find it with \`millrace doctor\``
   return new MillraceError('Busy', message, { cause, facts: { waitMs } })

@@ -4,16 +4,11 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import { MillraceError, sha256 } from '../../model/index.ts'
-import { execWhenFree } from './lock-wait.ts'
-import { migrations } from './migrations/index.ts'
+import { transactWhenFree } from './lock-wait.ts'
+import { migrations, type Migration } from './migrations/index.ts'
 import { sqliteError } from './sqlite-error.ts'
 
-/** One step of the schema. Its SQL never changes once released: the checksum in each database holds it to that. */
-export interface Migration {
-  readonly id: number
-  readonly name: string
-  readonly sql: string
-}
+export type { Migration } from './migrations/index.ts'
 
 const LOCK_WAIT_MS = 30_000
 
@@ -22,18 +17,13 @@ const LOCK_WAIT_MS = 30_000
  * @throws MillraceError SchemaNewer, SchemaChanged, Busy
  */
 export function migrate(db: DatabaseSync, now: number, steps: readonly Migration[] = migrations): number {
-  execWhenFree(db, 'BEGIN IMMEDIATE', LOCK_WAIT_MS)
-  try {
+  return transactWhenFree(db, LOCK_WAIT_MS, () => {
     db.exec(`CREATE TABLE IF NOT EXISTS schema_migrations (
       id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT`)
     const due = pendingMigrations(db, steps)
     for (const step of due) apply(db, step, now)
-    db.exec('COMMIT')
     return due.length
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 /** The migrations a database lacks. @throws MillraceError SchemaNewer, SchemaChanged */

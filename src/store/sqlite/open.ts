@@ -4,11 +4,11 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { MillraceError, newId, systemClock, type Clock } from '../../model/index.ts'
 import { catalogOf, encodeUnit, type Catalog } from '../catalog.ts'
-import { decodeRow } from '../codec.ts'
+import { decodeRow, type Shape } from '../codec.ts'
 import type { Command, LostProcess, Reader, Receipt, Store, Unit } from '../contract.ts'
 import type { Definition } from '../declare.ts'
 import type { Outcome } from './batch.ts'
-import { checkEngine, checkFolder, inspectFile } from './engine-gate.ts'
+import { checkEngine, checkFolder, checkWritable, inspectFile } from './engine-gate.ts'
 import { changesAfter, engineQueries, latestPosition, prunedTo } from './engine-queries.ts'
 import { isSchemaOld } from './migrate.ts'
 import { ReaderPool } from './reader-pool.ts'
@@ -45,6 +45,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   checkEngine()
   const path = resolve(options.path)
   checkFolder(path)
+  checkWritable(path)
   const clock = options.clock ?? systemClock
   const catalog = catalogOf([...options.definitions, ...engineQueries])
   const data = writerData(path, catalog, clock, options)
@@ -81,7 +82,11 @@ export async function openSqliteReader(options: SqliteOptions): Promise<Reader> 
   if (isSchemaOld(path)) await (await openSqlite(options)).close()
   const catalog = catalogOf([...options.definitions, ...engineQueries])
   const pool = new ReaderPool(path, catalog)
-  return readerOver(path, pool, () => pool.close())
+  return readerOver(
+    path,
+    pool,
+    closeOnce(() => pool.close()),
+  )
 }
 
 function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions): WriterData {
@@ -115,8 +120,11 @@ function storeOver({ path, catalog, clock, writer, id, limits }: Parts): Store {
   const close = closeOnce(async () => {
     await queue.drain()
     await pool.close()
-    await writer.call('close')
-    await writer.stop()
+    try {
+      await writer.call('close')
+    } finally {
+      await writer.stop()
+    }
   })
   return {
     ...readerOver(path, pool, close),
@@ -140,12 +148,11 @@ function readerOver(path: string, pool: ReaderPool, close: () => Promise<void>):
       return row?.position ?? 0
     },
     async changes(position, limit) {
+      const changes = await pool.read(changesAfter({ after: position, limit }))
+      // Asked last: what was pruned since the changes were read can only refuse too much, never leave a gap.
       const [row] = await pool.read(prunedTo({}))
       if (row !== undefined && position < row.position) throw tooOld(position, row.position)
-      return (await pool.read(changesAfter({ after: position, limit }))).map((change) => ({
-        ...change,
-        op: change.op === 'delete' ? 'delete' : 'put',
-      }))
+      return changes.map((change) => ({ ...change, op: change.op === 'delete' ? 'delete' : 'put' }))
     },
     sql: (text, options) => runSql(path, text, options?.deadlineMs ?? SQL_DEADLINE_MS),
     close,
@@ -159,12 +166,17 @@ function receiptOf<const Commands extends readonly Command[]>(
   applied: Applied,
 ): Receipt<Commands> {
   const results = applied.results.map(([changed, rows], index) => {
-    const { definition } = catalog.find(unit.commands[index]?.name ?? '')
-    const gives = definition.kind === 'guard' ? {} : definition.gives
+    const gives = givesOf(catalog, unit.commands[index])
     return { changed, rows: rows.map((row) => decodeRow(gives, row)) }
   })
   const durability = unit.durability ?? 'power-safe'
   return { position: applied.position, durability, repeated: applied.repeated, results: results as never }
+}
+
+/** A repeated unit gets the first one's results; commands that it does not have itself give nothing. */
+function givesOf(catalog: Catalog, made: Command | undefined): Shape {
+  const definition = made === undefined ? undefined : catalog.find(made.name).definition
+  return definition?.kind === 'command' ? definition.gives : {}
 }
 
 function closeOnce(close: () => Promise<void>): () => Promise<void> {

@@ -1,12 +1,15 @@
 /**
- * Forgets old change rows and idempotency keys, a little with each batch, so that no commit ever has much to delete.
+ * Forgets old change rows and idempotency keys, a little with each batch, so that no commit ever has much to delete,
+ * and yet at least as fast as a full batch adds them.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** Idempotency keys are kept for 7 days. */
 const KEY_KEPT_MS = 7 * 24 * 3_600_000
-const BATCHES_BETWEEN = 64
-const ROWS_AT_ONCE = 2_000
+/** Positions or keys deleted at once: more than the 1,000 units of a full batch add. */
+const DUE_MAX = 2_000
+/** Left until so many are due, because each deletion writes pages that the batch itself may not touch. */
+const DUE_MIN = 500
 
 /** Prunes within the caller's transaction. */
 export class Retention {
@@ -15,25 +18,24 @@ export class Retention {
   readonly #pruneChanges: StatementSync
   readonly #setPruned: StatementSync
   readonly #pruneKeys: StatementSync
-  #batches = 0
 
   constructor(db: DatabaseSync, changesKept: number) {
     this.#changesKept = changesKept
     this.#oldest = db.prepare('SELECT min(position) AS position FROM changes')
     this.#pruneChanges = db.prepare('DELETE FROM changes WHERE position <= ?')
     this.#setPruned = db.prepare("UPDATE counters SET value = ? WHERE name = 'changes_pruned_to'")
+    // By commits_at.
     this.#pruneKeys = db.prepare(
       'DELETE FROM commits WHERE key IN (SELECT key FROM commits WHERE at < ? ORDER BY at LIMIT ?)',
     )
   }
 
-  /** Deletes what is past its time, every 64th batch. */
+  /** Deletes what is past its time. */
   prune(latest: number, now: number): void {
-    if (this.#batches++ % BATCHES_BETWEEN !== 0) return
-    this.#pruneKeys.run(now - KEY_KEPT_MS, ROWS_AT_ONCE)
+    this.#pruneKeys.run(now - KEY_KEPT_MS, DUE_MAX)
     const oldest = Number(this.#oldest.get()?.['position'] ?? latest)
-    const upTo = Math.min(latest - this.#changesKept, oldest + ROWS_AT_ONCE)
-    if (upTo < oldest) return
+    const upTo = Math.min(latest - this.#changesKept, oldest + DUE_MAX)
+    if (upTo - oldest < DUE_MIN) return
     this.#pruneChanges.run(upTo)
     this.#setPruned.run(upTo)
   }

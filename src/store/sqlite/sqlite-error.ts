@@ -22,6 +22,16 @@ const CODES: Readonly<Record<number, { readonly code: ErrorCode; readonly advice
   26: { code: 'ForeignDatabase', advice: 'the file is not an SQLite database; choose another --db' },
 }
 
+/** What the operating system says where SQLite was not asked: making the folder of the side files, say. */
+const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
+  EACCES: 'NoPermission',
+  EDQUOT: 'DiskFull',
+  EIO: 'InputOutput',
+  ENOSPC: 'DiskFull',
+  EPERM: 'NoPermission',
+  EROFS: 'NoPermission',
+}
+
 /** Failures after which nothing of the transaction can be trusted to be still there. */
 const WHOLE_BATCH: ReadonlySet<ErrorCode> = new Set([
   'DiskFull',
@@ -40,13 +50,20 @@ export function resultCode(error: unknown): number | undefined {
 /** Any thrown value as an error of the family. */
 export function sqliteError(error: unknown): MillraceError {
   const known = CODES[resultCode(error) ?? -1]
-  if (known === undefined) return toMillraceError(error)
+  if (known === undefined) return systemError(error)
   const { message, errcode } = error as { message: string; errcode: number }
   return new MillraceError(known.code, `${message}: ${known.advice}`, {
     cause: error,
     applied: 'no',
     facts: { sqlite: errcode },
   })
+}
+
+function systemError(error: unknown): MillraceError {
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException
+  const known = SYSTEM_CODES[code ?? '']
+  if (known === undefined) return toMillraceError(error)
+  return new MillraceError(known, message, { cause: error, applied: 'no' })
 }
 
 /** Whether this failure is one unit's own, so that its neighbours can be applied without it. */

@@ -13,6 +13,7 @@ export interface ErrorMessage {
   readonly facts: Readonly<Record<string, string | number | boolean | null>>
 }
 
+/** What a thread sends back for one call. */
 export type Answer =
   { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ErrorMessage }
 
@@ -33,13 +34,18 @@ export class ThreadCalls {
     const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'))
     this.#worker = new Worker(new URL(`./${file}${extension}`, import.meta.url), { workerData })
     this.#worker.on('message', (answer: Answer) => this.#settle(answer))
-    this.#worker.on('error', (error) => this.#die(error))
-    this.#worker.on('exit', () => this.#die(undefined))
+    this.#worker.on('error', (error) => this.#die(unexpectedEnd(error)))
+    this.#worker.on('exit', () => this.#die(unexpectedEnd(undefined)))
   }
 
   /** How many calls wait for their answer. */
   get openCount(): number {
     return this.#open.size
+  }
+
+  /** Whether it has ended, so that every call is rejected. */
+  get isDead(): boolean {
+    return this.#death !== undefined
   }
 
   /** Asks the thread. @throws what the thread threw, or Fault with applied 'unknown' when the thread died */
@@ -52,8 +58,9 @@ export class ThreadCalls {
     })
   }
 
-  /** Whether an idle thread keeps the process alive; it does while calls are open. */
-  async stop(): Promise<void> {
+  /** Ends the thread. Its open calls and all later ones are rejected with `reason`, at once. */
+  async stop(reason: MillraceError = closed()): Promise<void> {
+    this.#die(reason)
     await this.#worker.terminate()
   }
 
@@ -64,11 +71,20 @@ export class ThreadCalls {
     else call?.resolve(answer.value)
   }
 
-  #die(cause: unknown): void {
-    this.#death ??= new MillraceError('Fault', 'a store thread ended unexpectedly', { cause })
+  #die(death: MillraceError): void {
+    this.#death ??= death
     for (const call of this.#open.values()) call.reject(this.#death)
     this.#open.clear()
   }
+}
+
+/** What a closed store says to whoever still asks. */
+export function closed(): MillraceError {
+  return new MillraceError('Closed', 'the store is closed')
+}
+
+function unexpectedEnd(cause: unknown): MillraceError {
+  return new MillraceError('Fault', 'a store thread ended unexpectedly', { cause })
 }
 
 /** The error to send. */

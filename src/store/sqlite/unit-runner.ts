@@ -19,11 +19,17 @@ export interface Applied {
 
 type Tape = readonly (Stored | number)[]
 
+interface PreparedStatement {
+  readonly statement: StatementSync
+  /** Known from SQLite itself: `WITH ... UPDATE` gives none and `WITH ... SELECT` does. */
+  readonly givesRows: boolean
+}
+
 /** Applies units one after the other within the caller's transaction. */
 export class UnitRunner {
   readonly #db: DatabaseSync
   readonly #compiled: readonly Compiled[]
-  readonly #prepared = new Map<CompiledStatement, StatementSync>()
+  readonly #prepared = new Map<CompiledStatement, PreparedStatement>()
   readonly #putChange: StatementSync
   readonly #findKey: StatementSync
   readonly #putKey: StatementSync
@@ -53,9 +59,9 @@ export class UnitRunner {
     if (known !== undefined) return repeatOf(known)
     this.#checkGuards()
     const results = this.#runCommands()
-    const hasChanged = results.some(([changed]) => changed > 0) || key !== null
+    const hasChanged = results.some(([changed]) => changed > 0)
     const position = hasChanged ? this.#position : latest
-    if (key !== null) this.#putKey.run(key, position, JSON.stringify(results), now)
+    if (key !== null) this.#putKey.run(key, position, packResults(results), now)
     return { position, repeated: false, results }
   }
 
@@ -67,7 +73,7 @@ export class UnitRunner {
     for (let left = Number(this.#next()); left > 0; left--) {
       const guard = this.#compiled[Number(this.#next())] as Compiled
       const statement = guard.statements[0] as CompiledStatement
-      const holds = this.#prepare(statement).get(...this.#bind(statement)) !== undefined
+      const holds = this.#prepare(statement).statement.get(...this.#bind(statement)) !== undefined
       this.#at += guard.paramCount
       if (!holds) throw new MillraceError('GuardFailed', guard.otherwise, { facts: { guard: guard.name } })
     }
@@ -90,13 +96,13 @@ export class UnitRunner {
 
   #runStatement(statement: CompiledStatement, given: (readonly Stored[])[]): number {
     const prepared = this.#prepare(statement)
-    if (!statement.returnsRows) {
-      const changed = Number(prepared.run(...this.#bind(statement)).changes)
+    if (!prepared.givesRows) {
+      const changed = Number(prepared.statement.run(...this.#bind(statement)).changes)
       if (changed > 0 && statement.noun !== null)
         this.#recordChange(statement, this.#tape[this.#at + statement.idFrom])
       return statement.noun === null ? 0 : changed
     }
-    const rows = prepared.all(...this.#bind(statement)) as unknown as (readonly Stored[])[]
+    const rows = prepared.statement.all(...this.#bind(statement)) as unknown as (readonly Stored[])[]
     if (statement.gives) given.push(...rows)
     if (statement.noun === null) return 0
     for (const row of rows) this.#recordChange(statement, row[0])
@@ -114,17 +120,38 @@ export class UnitRunner {
     })
   }
 
-  #prepare(statement: CompiledStatement): StatementSync {
-    const known = this.#prepared.get(statement)
+  #prepare(compiled: CompiledStatement): PreparedStatement {
+    const known = this.#prepared.get(compiled)
     if (known !== undefined) return known
-    const prepared = this.#db.prepare(statement.sql)
-    if (statement.returnsRows) prepared.setReturnArrays(true)
-    this.#prepared.set(statement, prepared)
+    const statement = this.#db.prepare(compiled.sql)
+    const givesRows = statement.columns().length > 0
+    if (!givesRows && compiled.noun !== null && compiled.idFrom < 0) {
+      throw new MillraceError(
+        'Fault',
+        `its changes are named by what it returns, and it returns nothing: ${compiled.sql}`,
+      )
+    }
+    if (givesRows) statement.setReturnArrays(true)
+    const prepared = { statement, givesRows }
+    this.#prepared.set(compiled, prepared)
     return prepared
   }
 }
 
+/** The results as text. Only bytes are objects there, so an object in it is bytes. */
+function packResults(results: readonly RawResult[]): string {
+  return JSON.stringify(results, (_, value: unknown) =>
+    value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,
+  )
+}
+
+function unpackResults(text: string): RawResult[] {
+  return JSON.parse(text, (_, value: { base64?: string } | null) =>
+    typeof value?.base64 === 'string' ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value,
+  ) as RawResult[]
+}
+
 function repeatOf(row: Record<string, unknown>): Applied {
-  const results = JSON.parse(String(row['results'])) as RawResult[]
+  const results = unpackResults(String(row['results']))
   return { position: Number(row['position']), repeated: true, results }
 }

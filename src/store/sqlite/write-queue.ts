@@ -10,7 +10,7 @@
 import { MillraceError, type Clock } from '../../model/index.ts'
 import type { EncodedUnit } from '../catalog.ts'
 import type { Outcome } from './batch.ts'
-import { fromErrorMessage } from './thread-calls.ts'
+import { closed, fromErrorMessage } from './thread-calls.ts'
 import type { Applied } from './unit-runner.ts'
 
 /** Bounds of the queue and its batches. */
@@ -24,6 +24,7 @@ export interface QueueLimits {
   readonly batchBytesMax: number
 }
 
+/** The bounds a store has unless it is opened with others. */
 export const QUEUE_LIMITS: QueueLimits = {
   queueRowsMax: 100_000,
   queueBytesMax: 64 * 1024 * 1024,
@@ -39,6 +40,7 @@ interface Entry {
   readonly resolve: (applied: Applied) => void
   readonly reject: (error: unknown) => void
   readonly signal: AbortSignal | undefined
+  readonly onAbort: () => void
   isWithdrawn: boolean
   timer?: NodeJS.Timeout
 }
@@ -72,14 +74,15 @@ export class WriteQueue {
 
   /** Queues a unit. @throws MillraceError TooBig, QueueFull, Aborted, Closed, or what the writer says */
   add(unit: EncodedUnit, signal: AbortSignal | undefined): Promise<Applied> {
-    if (this.#isClosed) return Promise.reject(new MillraceError('Closed', 'the store is closed'))
+    if (this.#isClosed) return Promise.reject(closed())
     if (signal?.aborted === true) return Promise.reject(aborted(signal))
     if (unit.rows > this.#limits.queueRowsMax || unit.bytes > this.#limits.queueBytesMax) {
       return Promise.reject(this.#tooBig(unit))
     }
     return new Promise((resolve, reject) => {
-      const entry: Entry = { unit, resolve, reject, signal, isWithdrawn: false }
-      signal?.addEventListener('abort', () => this.#withdraw(entry, aborted(signal)), { once: true })
+      const onAbort = (): void => this.#withdraw(entry, aborted(signal))
+      const entry: Entry = { unit, resolve, reject, signal, onAbort, isWithdrawn: false }
+      signal?.addEventListener('abort', onAbort, { once: true })
       if (this.#parked.length > 0 || !this.#hasRoomFor(unit)) this.#park(entry)
       else this.#admit(entry)
     })
@@ -122,8 +125,10 @@ export class WriteQueue {
     else if (this.#waiting.includes(entry)) this.#release(entry)
     else return
     clearTimeout(entry.timer)
+    entry.signal?.removeEventListener('abort', entry.onAbort)
     entry.isWithdrawn = true
     entry.reject(error)
+    this.#admitParked()
     this.#noteIdle()
   }
 
@@ -186,14 +191,22 @@ export class WriteQueue {
 
   #afterBatch(batch: readonly Entry[]): void {
     this.#batchesAtWriter--
-    for (const entry of batch) this.#release(entry)
+    for (const entry of batch) {
+      this.#release(entry)
+      // A signal may outlive millions of units; it must not keep them.
+      entry.signal?.removeEventListener('abort', entry.onAbort)
+    }
+    this.#admitParked()
+    if (this.#waiting.length > 0) this.#planFlush()
+  }
+
+  #admitParked(): void {
     let next = this.#parked[0]
     while (next !== undefined && this.#hasRoomFor(next.unit)) {
       this.#parked.shift()
       this.#admit(next)
       next = this.#parked[0]
     }
-    if (this.#waiting.length > 0) this.#planFlush()
   }
 
   #release(entry: Entry): void {
@@ -220,8 +233,8 @@ export class WriteQueue {
   }
 }
 
-function aborted(signal: AbortSignal): MillraceError {
+function aborted(signal: AbortSignal | undefined): MillraceError {
   return new MillraceError('Aborted', 'the unit was withdrawn before it was committed', {
-    cause: signal.reason,
+    cause: signal?.reason,
   })
 }

@@ -8,9 +8,9 @@ import { workerData } from 'node:worker_threads'
 import type { Compiled } from '../catalog.ts'
 import { BatchCommitter, type Batch } from './batch.ts'
 import { APPLICATION_ID, inspectFile } from './engine-gate.ts'
-import { execWhenFree, sleepMs } from './lock-wait.ts'
+import { execWhenFree, sleepMs, transactWhenFree } from './lock-wait.ts'
 import { migrate } from './migrate.ts'
-import { holdProcessLock, isProcessLost, removeProcessLock } from './process-lock.ts'
+import { holdProcessLock, isProcessLost, removeProcessLock, type ProcessLock } from './process-lock.ts'
 import { serveThread } from './thread-serve.ts'
 
 /** What the writer is started with. */
@@ -55,28 +55,43 @@ function current(): NonNullable<typeof opened> {
 }
 
 function open() {
-  const db = openFile(data.path)
-  migrate(db, data.now)
-  const lock = holdProcessLock(data.path, data.process.id)
-  const { id, pid, host, command } = data.process
-  execWhenFree(db, 'BEGIN IMMEDIATE', OPEN_WAIT_MS)
-  db.prepare('INSERT INTO processes VALUES (?, ?, ?, ?, ?)').run(id, pid, host, command, data.now)
-  db.exec('COMMIT')
-  return { db, lock, committer: new BatchCommitter(db, data.compiled, data.changesKept) }
+  const isNew = inspectFile(data.path) === 'none'
+  const db = new DatabaseSync(data.path, { timeout: 0, enableForeignKeyConstraints: true })
+  try {
+    if (isNew) chmodSync(data.path, 0o600)
+    prepareFile(db)
+    migrate(db, data.now)
+    return { db, lock: register(db), committer: new BatchCommitter(db, data.compiled, data.changesKept) }
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
-function openFile(path: string): DatabaseSync {
-  const isNew = inspectFile(path) === 'none'
-  const db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true })
-  if (isNew) {
-    chmodSync(path, 0o600)
-    // Written in rollback mode first, so that the main file carries our mark before a WAL exists.
-    execWhenFree(db, `PRAGMA application_id = ${APPLICATION_ID}`, OPEN_WAIT_MS)
-  }
+function prepareFile(db: DatabaseSync): void {
+  // Written in rollback mode first, so that the main file carries our mark before a WAL exists. A file that was ours
+  // can lack it: SQLite has just undone a first opening that was killed.
+  transactWhenFree(db, OPEN_WAIT_MS, () => {
+    if (db.prepare('PRAGMA application_id').get()?.['application_id'] === APPLICATION_ID) return
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+  })
   execWhenFree(db, 'PRAGMA journal_mode = WAL', OPEN_WAIT_MS)
   db.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
   db.exec('PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768')
-  return db
+}
+
+/** Makes this process known to the others: its lock first, so that its row never looks like that of a lost one. */
+function register(db: DatabaseSync): ProcessLock {
+  const { id, pid, host, command } = data.process
+  const lock = holdProcessLock(data.path, id)
+  try {
+    const insert = db.prepare('INSERT INTO processes VALUES (?, ?, ?, ?, ?)')
+    transactWhenFree(db, OPEN_WAIT_MS, () => insert.run(id, pid, host, command, data.now))
+    return lock
+  } catch (error) {
+    lock.release()
+    throw error
+  }
 }
 
 function lostProcesses(): { id: string; pid: number }[] {
@@ -88,19 +103,23 @@ function lostProcesses(): { id: string; pid: number }[] {
 }
 
 function forget(id: string): void {
-  const { db } = current()
-  execWhenFree(db, 'BEGIN IMMEDIATE', OPEN_WAIT_MS)
-  db.prepare('DELETE FROM processes WHERE id = ?').run(id)
-  db.exec('COMMIT')
+  const remove = current().db.prepare('DELETE FROM processes WHERE id = ?')
+  transactWhenFree(current().db, OPEN_WAIT_MS, () => remove.run(id))
   removeProcessLock(data.path, id)
 }
 
 function close(): void {
   if (opened === undefined) return
   const { db, lock } = opened
-  forget(data.process.id)
-  db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  try {
+    const remove = db.prepare('DELETE FROM processes WHERE id = ?')
+    transactWhenFree(db, OPEN_WAIT_MS, () => remove.run(data.process.id))
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // A full disk, say: what was acknowledged is durable all the same, and the row left behind is that of a process
+    // without a lock, which the next one gives back.
+  }
+  opened = undefined
   db.close()
   lock.release()
-  opened = undefined
 }

@@ -1,5 +1,5 @@
 /** The first schema: engine tables, jobs and lanes, the crawl's nouns, full text, and the views for analysts. */
-import type { Migration } from '../migrate.ts'
+import type { Migration } from './migration.ts'
 
 /*
  * Every row carries the position that last wrote it. Ids are UUIDv7 text, times are milliseconds since 1970 UTC, JSON
@@ -140,4 +140,5 @@ CREATE VIEW runs_summary AS
   FROM runs AS run JOIN sources AS source ON source.id = run.source;
 `
 
+/** Makes an empty file a Millrace database. */
 export const first: Migration = { id: 1, name: 'first', sql: engine + jobs + crawl + search + views }

@@ -1,0 +1,49 @@
+/**
+ * conformance: what every store must do, whatever keeps it, as tests that a backend runs on itself. It turns a function
+ * that opens a store into one suite of sentences about the contract. It speaks only through the contract and portable
+ * SQL, never looks at a backend's files or connections, and knows no backend by name.
+ */
+import { describe, test } from 'node:test'
+import { benchOf, type Cases, type OpenStore } from './bench.ts'
+import { changeCases } from './changes.ts'
+import { idempotencyCases } from './idempotency.ts'
+import { modelCases } from './model-cases.ts'
+import { queueCases } from './queue.ts'
+import { readCases } from './reads.ts'
+import { sqlCases } from './sql.ts'
+import { unitCases } from './units.ts'
+import { valueCases } from './values.ts'
+
+export type { ConformanceOptions, OpenStore } from './bench.ts'
+export {
+  addSource,
+  allSources,
+  conformanceDefinitions,
+  oneSource,
+  putSource,
+  source,
+  sources,
+} from './declared.ts'
+export { freshFolder } from './fresh-folder.ts'
+
+const SUITES: Readonly<Record<string, Cases>> = {
+  units: unitCases,
+  idempotency: idempotencyCases,
+  queue: queueCases,
+  reads: readCases,
+  changes: changeCases,
+  sql: sqlCases,
+  values: valueCases,
+  model: modelCases,
+}
+
+/** Declares the whole suite for one backend. `open` is called again with the same options to reopen a store. */
+export function storeConformance(name: string, open: OpenStore): void {
+  for (const [suite, cases] of Object.entries(SUITES)) {
+    void describe(`${name} keeps the store contract: ${suite}`, () => {
+      for (const [sentence, body] of Object.entries(cases)) {
+        void test(sentence, (t) => body(benchOf(t, open)))
+      }
+    })
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * inspect turns a database file into findings about it: engine, file, log, schema, integrity, processes. It promises
+ * never to alter the file and to report what is wrong instead of throwing it; it works beside writers and after a kill.
+ */
+export type { Check } from './check.ts'
+export { inspectSqlite } from './inspect.ts'
+export type { InspectOptions } from './inspect.ts'
+export type { Inspection, RegisteredProcess } from './inspection.ts'

@@ -1,0 +1,113 @@
+/**
+ * An inspection from the outside in: engine, folder, file, log, and then what only SQLite can tell. Everything that
+ * reads more than the header runs in a process of its own, because a damaged file can take a process down and a check
+ * of a large one takes minutes.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { MillraceError, toMillraceError } from '../../../model/index.ts'
+import { checkEngine, checkFolder, inspectFile } from '../engine-gate.ts'
+import { fail, failBy, ok, warn, type Check } from './check.ts'
+import type { InspectAnswer, Inspection, InspectRequest } from './inspection.ts'
+
+/** How thorough to be. */
+export interface InspectOptions {
+  /** Every index against its table and every foreign key, which takes several times as long. Default false. */
+  readonly isFull?: boolean
+}
+
+/** More of a log than this means that checkpoints can not keep up: somebody reads for long, or nobody closes. */
+const WAL_BYTES_HIGH = 256 * 1024 * 1024
+
+/** Looks at the database at `path`. @throws MillraceError NotFound when there is none */
+export async function inspectSqlite(path: string, options: InspectOptions = {}): Promise<Inspection> {
+  const file = resolve(path)
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined || (found.isFile() && found.size === 0)) {
+    throw new MillraceError(
+      'NotFound',
+      `expected a Millrace database at ${file}; crawl something first, or name another --db`,
+    )
+  }
+  const outside = [engine(), folder(file), mode(found.mode), log(file)]
+  const identity = tried('file', () => {
+    inspectFile(file)
+    return ok('file', `${file}, ${found.size} bytes, made by Millrace`)
+  })
+  if (identity.status === 'fail') {
+    return { checks: [identity, ...outside], processes: [], isReadable: false }
+  }
+  const inside = await askChild({ path: file, isFull: options.isFull ?? false })
+  return { ...inside, checks: [identity, ...outside, ...inside.checks] }
+}
+
+function engine(): Check {
+  return tried('engine', () => {
+    checkEngine()
+    return ok('engine', `SQLite ${process.versions.sqlite}, Node ${process.versions.node}`)
+  })
+}
+
+function folder(file: string): Check {
+  return tried('disk', () => {
+    checkFolder(file)
+    return ok('disk', 'a local file system')
+  })
+}
+
+function mode(bits: number): Check {
+  const text = (bits & 0o777).toString(8).padStart(4, '0')
+  // Windows keeps no such bits: node makes some up.
+  if ((bits & 0o077) === 0 || process.platform === 'win32') return ok('mode', text)
+  return warn('mode', `${text}: others than its owner can read it`, 'chmod 600 it, unless that is meant')
+}
+
+function log(file: string): Check {
+  const bytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  if (bytes <= WAL_BYTES_HIGH) return ok('wal', `${bytes} bytes`)
+  const advice = 'end what reads for long; the next crawl that closes empties it'
+  return warn('wal', `${bytes} bytes not yet in the file`, advice)
+}
+
+function tried(name: string, check: () => Check): Check {
+  try {
+    return check()
+  } catch (error) {
+    return failBy(name, toMillraceError(error))
+  }
+}
+
+async function askChild(request: InspectRequest): Promise<Inspection> {
+  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'))
+  const script = new URL(`./inspect-child${extension}`, import.meta.url)
+  const child = fork(script, [], { serialization: 'advanced' })
+  const found: { checks: Check[]; answer: InspectAnswer | undefined } = { checks: [], answer: undefined }
+  child.on('message', (message: Check | InspectAnswer) => {
+    if ('name' in message) found.checks.push(message)
+    else found.answer = message
+  })
+  try {
+    // One that is gone already can not be asked; its end says so.
+    child.send(request, () => undefined)
+    await ended(child)
+  } finally {
+    child.kill('SIGKILL')
+  }
+  const { checks, answer } = found
+  return answer === undefined
+    ? { checks: [...checks, died(child)], processes: [], isReadable: false }
+    : { checks, ...answer }
+}
+
+/** 'close' comes after the last message, 'exit' perhaps before it. */
+async function ended(child: ChildProcess): Promise<void> {
+  await once(child, 'close')
+}
+
+function died({ exitCode, signalCode }: ChildProcess): Check {
+  const how = signalCode ?? `exit code ${exitCode}`
+  const advice = 'keep a copy of the file and restore a backup; if it was ended by hand, run doctor again'
+  return fail('integrity', `the process that looked into the file ended by ${how}`, advice)
+}
