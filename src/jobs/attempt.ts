@@ -48,7 +48,9 @@ export async function attempt(stage: Stage, job: Job, context: AttemptContext): 
     context.onWorkDone()
     if (context.signal.aborted)
       return settle(job, context, { outcome: 'released', commands: [release({ id: job.id })] })
-    return fail(stage, job, context, { error: toMillraceError(thrown), startedAt })
+    const error = toMillraceError(thrown)
+    if (isStoresFault(error)) throw error
+    return fail(stage, job, context, { error, startedAt })
   }
   context.onWorkDone()
   const done = stage.isKept ? complete({ id: job.id }) : remove({ id: job.id })
@@ -63,6 +65,7 @@ export async function attempt(stage: Stage, job: Job, context: AttemptContext): 
 
 async function perform(stage: Stage, job: Job, context: AttemptContext): Promise<readonly Command[]> {
   const { store, clock, signal, pauseMs } = context
+  signal.throwIfAborted()
   if (pauseMs > 0) await sleep(pauseMs, undefined, { signal })
   const isLastAttempt = job.attempts + 1 >= job.attemptsMax
   return stage.perform(store, { job, clock, signal, isLastAttempt })
@@ -71,6 +74,20 @@ async function perform(stage: Stage, job: Job, context: AttemptContext): Promise
 /** Codes that blame what the stage wanted to write, not the store. */
 function isUnitsOwnFault(error: MillraceError): boolean {
   return isMillraceError(error, 'BadValue', 'Constraint', 'TooBig', 'UnknownCommand')
+}
+
+/** Codes that only a store raises, also for a read, and that no other job would fare better with. */
+function isStoresFault(error: MillraceError): boolean {
+  return isMillraceError(
+    error,
+    'Busy',
+    'Closed',
+    'Corrupt',
+    'DiskFull',
+    'InputOutput',
+    'NoPermission',
+    'QueueFull',
+  )
 }
 
 interface Failure {
@@ -104,10 +121,12 @@ function fail(stage: Stage, job: Job, context: AttemptContext, failure: Failure)
     const again = retry({ ...why, dueAt: verdict.dueAt })
     return settle(job, context, { outcome: 'retried', error, commands: [record, again] })
   }
-  return settle(job, context, {
-    outcome: 'dead',
-    error,
-    commands: [record, ...stage.bury(job, error), bury(why)],
+  const dead = (rows: readonly Command[]) =>
+    settle(job, context, { outcome: 'dead', error, commands: [record, ...rows, bury(why)] })
+  return dead(stage.bury(job, error)).catch((thrown: unknown) => {
+    // What the stage adds can not be applied: the dead letter is kept without it, or the job would end every worker.
+    if (!isUnitsOwnFault(toMillraceError(thrown))) throw thrown
+    return dead([])
   })
 }
 

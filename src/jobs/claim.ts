@@ -15,7 +15,8 @@ const readyLanes = `ready_lanes (key) AS (
 
 /**
  * Claims up to `limit` jobs whose lane is open now. A lane with a gap gives one job and closes for that gap; a lane
- * without gives as many as its concurrency allows. Jobs beyond `priorityMax` are left where they are.
+ * without gives as many as its concurrency allows; one that was never made gives one job at a time. Jobs beyond
+ * `priorityMax` are left where they are.
  */
 export const claim = command({
   name: 'jobs.claim',
@@ -39,10 +40,10 @@ export const claim = command({
     {
       sql: `WITH RECURSIVE ${readyLanes},
         open_lanes (key, slots) AS (
-          SELECT lanes.key, min(iif(gap_ms > 0, 1, concurrency),
-            concurrency - (SELECT count(*) FROM jobs WHERE lane = lanes.key AND state = 'running'))
-          FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
-          WHERE next_at <= :now AND wait_until <= :now),
+          SELECT ready_lanes.key, min(iif(gap_ms > 0, 1, coalesce(concurrency, 1)), coalesce(concurrency, 1)
+            - (SELECT count(*) FROM jobs WHERE lane = ready_lanes.key AND state = 'running'))
+          FROM ready_lanes LEFT JOIN lanes ON lanes.key = ready_lanes.key
+          WHERE coalesce(next_at, 0) <= :now AND coalesce(wait_until, 0) <= :now),
         ready (id, slots, place) AS (
           SELECT jobs.id, slots, row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.id)
           FROM open_lanes JOIN jobs ON jobs.id IN (
@@ -55,7 +56,7 @@ export const claim = command({
           position = :position
         WHERE id IN (SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit)
         RETURNING id, run, kind, unique_key, lane, priority, input, attempts, attempts_max, waits, epoch,
-          (SELECT gap_ms FROM lanes WHERE key = jobs.lane)`,
+          coalesce((SELECT gap_ms FROM lanes WHERE key = jobs.lane), 0)`,
       changes: { noun: 'job', op: 'put', id: 'returning' },
       gives: true,
     },
@@ -87,26 +88,30 @@ export const nextDue = command({
   ],
 })
 
-/** Whether a run has work left within `priorityMax`, by kind of waiting. Each part is served by one partial index. */
+/** Whether a run has work of some kinds left within `priorityMax`. Each part is served by one partial index. */
 export const openWork = query({
   name: 'jobs.openWork',
-  params: { run: 'text', priorityMax: 'int' },
+  params: { run: 'text', kinds: 'json', priorityMax: 'int' },
   gives: { isOpen: 'bool' },
-  sqlite: `SELECT EXISTS (SELECT 1 FROM jobs WHERE run = :run AND state = 'available' AND priority <= :priorityMax)
-    OR EXISTS (SELECT 1 FROM jobs WHERE run = :run AND state IN ('scheduled', 'retryable') AND priority <= :priorityMax)
-    OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND run = :run)`,
+  sqlite: `SELECT EXISTS (SELECT 1 FROM jobs WHERE run = :run AND kind IN (SELECT value FROM json_each(:kinds))
+      AND state = 'available' AND priority <= :priorityMax)
+    OR EXISTS (SELECT 1 FROM jobs WHERE run = :run AND kind IN (SELECT value FROM json_each(:kinds))
+      AND state IN ('scheduled', 'retryable') AND priority <= :priorityMax)
+    OR EXISTS (SELECT 1 FROM jobs WHERE run = :run AND kind IN (SELECT value FROM json_each(:kinds))
+      AND state = 'running')`,
 })
 
-/** Lanes that hold back jobs of a run: what each waits for. */
+/** Lanes that hold back jobs of a run at a time: what each waits for. */
 export const waitingLanes = query({
   name: 'lanes.waiting',
-  params: { run: 'text', kind: 'text', now: 'time' },
+  params: { run: 'text', kind: 'text', at: 'time' },
   gives: { key: 'text', waitUntil: 'time', waitReason: 'text?' },
   sqlite: `WITH RECURSIVE ${readyLanes}
     SELECT lanes.key, wait_until, wait_reason FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
-    WHERE wait_until > :now ORDER BY wait_until LIMIT 20`,
+    WHERE wait_until > :at ORDER BY wait_until LIMIT 20`,
 })
 
+/** What a store must be opened with to claim. */
 export const claimDefinitions = [
   claim.definition,
   nextDue.definition,

@@ -33,4 +33,5 @@ export const deleteJobs = command({
   ],
 })
 
+/** What a store must be opened with to end the jobs of a run. */
 export const endRunDefinitions = [cancelJobs.definition, deleteJobs.definition]

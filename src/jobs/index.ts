@@ -9,6 +9,7 @@ import type { Definition } from '../store/index.ts'
 import { claimDefinitions } from './claim.ts'
 import { endRunDefinitions } from './end-run.ts'
 import { laneDefinitions } from './lanes.ts'
+import { leaseReportDefinitions } from './lease-report.ts'
 import { offerDefinitions } from './offer.ts'
 import { rescueDefinitions } from './rescue.ts'
 import { settleDefinitions } from './settle.ts'
@@ -18,8 +19,11 @@ export { openWork, waitingLanes } from './claim.ts'
 export { cancelJobs, deleteJobs } from './end-run.ts'
 export type { Job, JobState } from './job.ts'
 export { jobsTopic } from './kind-loop.ts'
-export { ensureLane, paceLane, slowLane, waitLane } from './lanes.ts'
-export { countJobs, offer } from './offer.ts'
+export type { StageSlots } from './kind-loop.ts'
+export { ensureLane, paceLane, restLane, slowLane, waitLane } from './lanes.ts'
+export { leasesByProcess } from './lease-report.ts'
+export type { ProcessLeases } from './lease-report.ts'
+export { countJobs, countKnown, deadByCode, offer, offerForMoved } from './offer.ts'
 export type { Offer, OfferEntry } from './offer.ts'
 export { rescue } from './rescue.ts'
 export { stage } from './stage.ts'
@@ -35,4 +39,5 @@ export const jobDefinitions: readonly Definition[] = [
   ...rescueDefinitions,
   ...endRunDefinitions,
   ...laneDefinitions,
+  ...leaseReportDefinitions,
 ]

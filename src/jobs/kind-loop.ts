@@ -12,6 +12,14 @@ import { LaneGap } from './lane-gap.ts'
 import { offeredKinds } from './offer.ts'
 import type { Stage } from './stage.ts'
 
+/** A stage, and how many of its jobs at once. */
+export interface StageSlots {
+  readonly stage: Stage
+  readonly concurrency: number
+  /** How many jobs may be in hand at this moment; for a budget that runs out. Default: no bound of its own. */
+  readonly room?: () => number
+}
+
 /** What every loop of a worker shares. */
 export interface LoopContext {
   readonly store: Store
@@ -24,6 +32,8 @@ export interface LoopContext {
   readonly guards: readonly Guard[]
   readonly random: () => number
   readonly onEnd: (end: AttemptEnd) => void
+  /** Called before each sleep with nothing in hand. */
+  readonly onIdle: () => void
 }
 
 /** How long a claim is good for without a sign of life from this process. */
@@ -39,6 +49,7 @@ export function jobsTopic(kind: string): string {
 export class KindLoop {
   readonly #stage: Stage
   readonly #concurrency: number
+  readonly #room: () => number
   readonly #context: LoopContext
   readonly #gap = new LaneGap()
   readonly #stop = new AbortController()
@@ -51,9 +62,10 @@ export class KindLoop {
   #wake: () => void = () => undefined
   #hasHint = false
 
-  constructor(stage: Stage, concurrency: number, context: LoopContext) {
+  constructor({ stage, concurrency, room }: StageSlots, context: LoopContext) {
     this.#stage = stage
     this.#concurrency = concurrency
+    this.#room = room ?? (() => Number.POSITIVE_INFINITY)
     this.#context = context
   }
 
@@ -67,10 +79,11 @@ export class KindLoop {
     const unlisten = this.#context.bus.listen(jobsTopic(this.#stage.kind), () => this.wake())
     try {
       while (!this.#stop.signal.aborted) await this.#turn()
-    } finally {
-      unlisten()
-      await Promise.all(this.#unsettled)
+    } catch (error) {
+      this.#fail(error)
     }
+    unlisten()
+    await Promise.all(this.#unsettled)
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -94,7 +107,7 @@ export class KindLoop {
 
   async #turn(): Promise<void> {
     this.#hasHint = false
-    const free = this.#concurrency - this.#working
+    const free = Math.min(this.#concurrency - this.#working, this.#room() - this.#unsettled.size)
     if (free <= 0) return this.#sleep(Number.POSITIVE_INFINITY)
     const { jobs, dueAt } = await this.#claim(free)
     for (const job of jobs) this.#start(job)
@@ -141,13 +154,19 @@ export class KindLoop {
       for (const kind of offeredKinds(end.commands)) this.#context.bus.hint(jobsTopic(kind))
       onEnd(end)
     } catch (error) {
-      this.#failure ??= toMillraceError(error)
-      this.stop()
+      this.#fail(error)
     }
+  }
+
+  /** What is in hand is aborted too: `run` must not wait for work that can not be settled. */
+  #fail(error: unknown): void {
+    this.#failure ??= toMillraceError(error)
+    this.abort()
   }
 
   async #sleep(ms: number): Promise<void> {
     if (this.#hasHint || this.#stop.signal.aborted) return
+    if (this.isIdle) this.#context.onIdle()
     const woken = Promise.withResolvers<void>()
     this.#wake = woken.resolve
     const timer = setTimeout(woken.resolve, Math.max(0, Math.min(ms, LOOK_MS)))

@@ -47,6 +47,19 @@ export const slowLane = command({
   ],
 })
 
+/** Takes one gap out of a lane's future, for a request that was made outside of any job. */
+export const restLane = command({
+  name: 'lanes.rest',
+  params: { key: 'text' },
+  sqlite: [
+    {
+      sql: `UPDATE lanes SET next_at = max(next_at, :now + gap_ms), position = :position
+        WHERE key = :key AND gap_ms > 0`,
+      changes: lane,
+    },
+  ],
+})
+
 /** Closes a lane until a time; a longer wait that is already there stays. */
 export const waitLane = command({
   name: 'lanes.wait',
@@ -63,4 +76,7 @@ export const waitLane = command({
 /** A lane's key and pace. */
 export type LanePace = Values<(typeof ensureLane)['definition']['params']>
 
-export const laneDefinitions = [ensureLane, paceLane, slowLane, waitLane].map((made) => made.definition)
+/** What a store must be opened with to keep lanes. */
+export const laneDefinitions = [ensureLane, paceLane, slowLane, restLane, waitLane].map(
+  (made) => made.definition,
+)

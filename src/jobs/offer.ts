@@ -1,4 +1,5 @@
 /** Jobs come into being by offers: many at once, each unique by run, kind and key. */
+import type { Json } from '../model/index.ts'
 import { command, query, type Command } from '../store/index.ts'
 
 /** One job to be. */
@@ -8,7 +9,7 @@ export interface OfferEntry {
   /** What makes it unique within run and kind. */
   readonly key: string
   readonly lane: string
-  readonly input: { readonly [name: string]: string | number | boolean | null }
+  readonly input: Json
 }
 
 /** Jobs of one kind for one run. */
@@ -71,9 +72,32 @@ export function offer({ run, kind, entries, priority, parent, attemptsMax, dueAt
   })
 }
 
+/**
+ * Offers one job of `kind` for every finished job of kind `from` that this unit's earlier commands gave a lower
+ * priority, with the same key: the way to hand that on to what the finished job had given rise to.
+ */
+export const offerForMoved = command({
+  name: 'jobs.offerForMoved',
+  params: { run: 'text', from: 'text', kind: 'text', lane: 'text' },
+  sqlite: [
+    {
+      // changes holds just the rows this unit wrote so far; the id is derived because SQL makes no UUIDs.
+      sql: `INSERT INTO jobs (id, run, kind, unique_key, lane, state, priority, due_at, input, attempts, attempts_max,
+          waits, crashes, crashes_alone, epoch, created_at, position)
+        SELECT moved.id || '+' || :kind, :run, :kind, moved.unique_key, :lane, 'available', 0, 0, '{}', 0, 3,
+          0, 0, 0, 0, :now, :position
+        FROM changes JOIN jobs AS moved ON moved.id = changes.id
+        WHERE changes.position = :position AND changes.noun = 'job' AND moved.kind = :from AND moved.state = 'completed'
+        ON CONFLICT (run, kind, unique_key) DO NOTHING RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
 /** The kinds a unit's commands offer jobs of: whom to wake when it is committed. */
 export function offeredKinds(commands: readonly Command[]): ReadonlySet<string> {
-  const offers = commands.filter((made) => made.name === offerCommand.definition.name)
+  const names = [offerCommand.definition.name, offerForMoved.definition.name]
+  const offers = commands.filter((made) => names.includes(made.name))
   return new Set(offers.flatMap((made) => made.rows.map((row) => row['kind'] as string)))
 }
 
@@ -85,4 +109,24 @@ export const countJobs = query({
   sqlite: 'SELECT kind, state, count(*) FROM jobs WHERE run = :run AND in_time() GROUP BY kind, state',
 })
 
-export const offerDefinitions = [offerCommand.definition, countJobs.definition]
+/** How many jobs of a kind a run knows, in any state. Reads jobs_unique alone. */
+export const countKnown = query({
+  name: 'jobs.countKnown',
+  params: { run: 'text', kind: 'text' },
+  gives: { count: 'int' },
+  sqlite: 'SELECT count(*) FROM jobs WHERE run = :run AND kind = :kind AND in_time()',
+})
+
+/** The dead jobs of a run by error, with one message as an example. Served by jobs_dead. */
+export const deadByCode = query({
+  name: 'jobs.deadByCode',
+  params: { run: 'text' },
+  gives: { code: 'text', count: 'int', example: 'text' },
+  sqlite: `SELECT error_code, count(*), min(error_message) FROM jobs WHERE run = :run AND state = 'dead'
+    GROUP BY error_code ORDER BY count(*) DESC`,
+})
+
+/** What a store must be opened with to offer and count jobs. */
+export const offerDefinitions = [offerCommand, offerForMoved, countJobs, countKnown, deadByCode].map(
+  (made) => made.definition,
+)

@@ -26,13 +26,15 @@ const rescueProcess = command({
   ],
 })
 
+/* Also what a process left running that closed the store: it is no lost process, and nobody else looks for its jobs. */
 const rescueLeases = command({
   name: 'jobs.rescueLeases',
   params: {},
   sqlite: [
     {
       sql: `UPDATE jobs SET ${given} FROM (SELECT 0 AS alone)
-        WHERE state = 'running' AND lease_until < :now RETURNING id`,
+        WHERE state = 'running' AND (lease_until < :now OR process NOT IN (SELECT id FROM processes))
+        RETURNING id`,
       changes: { noun: 'job', op: 'put', id: 'returning' },
     },
   ],
@@ -67,4 +69,5 @@ export async function beat(store: Store, leaseUntil: number): Promise<void> {
   await store.commit({ commands: [heartbeat({ process: store.process, leaseUntil })] })
 }
 
+/** What a store must be opened with to rescue. */
 export const rescueDefinitions = [rescueProcess.definition, rescueLeases.definition, heartbeat.definition]

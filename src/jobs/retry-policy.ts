@@ -33,6 +33,8 @@ const RULES: Partial<Record<ErrorCode, Rule>> = {
 
 /** How long a lane waits when the error names no time of its own. */
 const WAIT_DEFAULT_MS = 30_000
+/** A wait is at least this long, because it charges no attempt: a time that is past must not make a hot loop. */
+const WAIT_MS_MIN = 1_000
 
 /** What to do with the job. Times are milliseconds since 1970. */
 export type Verdict =
@@ -54,7 +56,7 @@ export function decide(
 
 function waitUntil(error: MillraceError, now: number): number {
   const { until } = error.facts
-  return typeof until === 'number' ? until : now + WAIT_DEFAULT_MS
+  return Number.isSafeInteger(until) ? Math.max(Number(until), now + WAIT_MS_MIN) : now + WAIT_DEFAULT_MS
 }
 
 /** Half of the pause is fixed and half is random, so that what failed together does not come back together. */

@@ -105,7 +105,7 @@ const attempts = table({
 /** One try that failed, kept for whoever asks why. */
 export type Attempt = Values<typeof attempts.columns>
 
-/** Records a failed try, beside the retry, wait or burial that it led to. */
+/** Records a failed try, beside the retry or burial that it led to. */
 export const recordAttempt = command({
   name: 'attempts.record',
   params: attempts.columns,
@@ -118,6 +118,7 @@ export const recordAttempt = command({
   ],
 })
 
+/** What a store must be opened with to settle. */
 export const settleDefinitions = [held, complete, remove, retry, wait, release, bury, recordAttempt].map(
   (made) => made.definition,
 )

@@ -4,17 +4,15 @@ import { isMillraceError, systemClock, toMillraceError, type Clock } from '../mo
 import type { Guard, Store } from '../store/index.ts'
 import type { AttemptEnd } from './attempt.ts'
 import { openWork } from './claim.ts'
-import { KindLoop, LEASE_MS, type LoopContext } from './kind-loop.ts'
+import { KindLoop, LEASE_MS, type LoopContext, type StageSlots } from './kind-loop.ts'
 import { beat, rescue } from './rescue.ts'
-import type { Stage } from './stage.ts'
 
 /** What a worker works on. */
 export interface WorkerOptions {
   readonly store: Store
   readonly bus: Bus
   readonly run: string
-  /** Each stage, and how many of its jobs at once. */
-  readonly stages: readonly { readonly stage: Stage; readonly concurrency: number }[]
+  readonly stages: readonly StageSlots[]
   /** Must hold for every claim; when it does not, the worker ends as 'fenced'. */
   readonly guards?: readonly Guard[]
   /** Jobs with a higher priority number are left alone. Default: none is. */
@@ -51,6 +49,7 @@ class RunWorker implements Worker {
   readonly ended: Promise<WorkerEnd>
   readonly #context: LoopContext
   readonly #loops: readonly KindLoop[]
+  readonly #kinds: readonly string[]
   #end: WorkerEnd | undefined
   #failure: unknown
   #isLooking = false
@@ -61,15 +60,12 @@ class RunWorker implements Worker {
       random: Math.random,
       guards: [],
       priorityMax: PRIORITY_ANY,
+      onEnd: () => undefined,
       ...options,
-      onEnd: (end) => {
-        options.onEnd?.(end)
-        this.#look()
-      },
+      onIdle: () => this.#look(),
     }
-    this.#loops = options.stages.map(
-      ({ stage, concurrency }) => new KindLoop(stage, concurrency, this.#context),
-    )
+    this.#kinds = options.stages.map(({ stage }) => stage.kind)
+    this.#loops = options.stages.map((slots) => new KindLoop(slots, this.#context))
     this.ended = this.#run()
   }
 
@@ -88,9 +84,7 @@ class RunWorker implements Worker {
     const timers = [
       setInterval(() => this.#do(beat(store, clock.now() + LEASE_MS)), BEAT_MS),
       setInterval(() => this.#do(rescue(store)), LOOK_MS),
-      setInterval(() => this.#look(), LOOK_MS),
     ]
-    this.#look()
     await Promise.all(this.#loops.map((loop) => loop.run().catch((error: unknown) => this.#fail(error))))
     for (const timer of timers) clearInterval(timer)
     if (this.#failure !== undefined) throw toMillraceError(this.#failure)
@@ -106,7 +100,7 @@ class RunWorker implements Worker {
 
   async #lookAtOpenWork(): Promise<void> {
     const { store, run, priorityMax } = this.#context
-    const [row] = await store.read(openWork({ run, priorityMax }))
+    const [row] = await store.read(openWork({ run, kinds: this.#kinds, priorityMax }))
     this.#isLooking = false
     if (row?.isOpen === false && this.#loops.every((loop) => loop.isIdle)) this.#finish('drained')
   }
