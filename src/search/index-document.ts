@@ -1,0 +1,62 @@
+/**
+ * Full text follows the documents inside the writer: rows move from table to index by SQL alone. documents_text has
+ * external content, so FTS5 must be told the very values it indexed to take an entry out again; documents are never
+ * changed, so they still hold them. `indexed` remembers which version of each URL has its entry.
+ */
+import { command } from '../store/index.ts'
+
+/** The newest document version of the URL of `asked`. Served by documents_versions. */
+const newestNumber = `(SELECT version.number FROM documents AS version WHERE version.url_key = asked.url_key
+    ORDER BY version.position DESC, version.number DESC LIMIT 1)`
+
+/**
+ * Moves the full text of a document's URL to that URL's newest document version, whichever version was named: an older
+ * one can so never replace a newer one. Does nothing when it is there already, or when no such document exists.
+ */
+export const indexDocument = command({
+  name: 'search.index',
+  params: { document: 'text' },
+  sqlite: [
+    {
+      sql: `INSERT INTO documents_text (documents_text, rowid, title, text)
+        SELECT 'delete', old.number, old.title, old.text
+        FROM documents AS asked JOIN indexed ON indexed.url_key = asked.url_key
+          JOIN documents AS old ON old.number = indexed.number
+        WHERE asked.id = :document AND old.number <> ${newestNumber}`,
+    },
+    {
+      sql: `INSERT INTO documents_text (rowid, title, text)
+        SELECT newest.number, newest.title, newest.text
+        FROM documents AS asked JOIN documents AS newest ON newest.number = ${newestNumber}
+        WHERE asked.id = :document
+          AND newest.number IS NOT (SELECT number FROM indexed WHERE indexed.url_key = asked.url_key)`,
+    },
+    {
+      sql: `INSERT INTO indexed (url_key, number)
+        SELECT asked.url_key, ${newestNumber} FROM documents AS asked WHERE asked.id = :document
+        ON CONFLICT (url_key) DO UPDATE SET number = excluded.number WHERE indexed.number <> excluded.number`,
+    },
+  ],
+})
+
+/**
+ * Takes a document out of full text; does nothing when it is not the indexed version of its URL. It must come before
+ * the document is deleted, in the same unit. An older version that stays is found again once `indexDocument` names it,
+ * after the deletion.
+ */
+export const forgetIndexed = command({
+  name: 'search.forget',
+  params: { document: 'text' },
+  sqlite: [
+    {
+      sql: `INSERT INTO documents_text (documents_text, rowid, title, text)
+        SELECT 'delete', document.number, document.title, document.text
+        FROM documents AS document JOIN indexed ON indexed.url_key = document.url_key
+        WHERE document.id = :document AND indexed.number = document.number`,
+    },
+    {
+      sql: `DELETE FROM indexed WHERE (url_key, number) IN
+          (SELECT url_key, number FROM documents WHERE id = :document)`,
+    },
+  ],
+})

@@ -1,0 +1,24 @@
+/**
+ * transfer: turns pages and documents into files. It promises that an export shows the store as of one position, in
+ * one order, in memory that does not grow with it; that a file is there whole or is the old one; and that a file which
+ * follows a run holds each of its documents once, whatever interrupted it. It never holds a read open while somebody
+ * else is slow, never writes to the store, and never alters a file that is not its own.
+ */
+import type { Definition } from '../store/index.ts'
+import { exportDefinitions } from './export/index.ts'
+import { followDefinitions } from './follow/index.ts'
+
+export { csvLine, csvLines, exportRows, jsonLines, writeExport } from './export/index.ts'
+export type {
+  DocumentLine,
+  ExportKind,
+  ExportLines,
+  ExportSelection,
+  ExportTarget,
+  PageLine,
+} from './export/index.ts'
+export { followRun } from './follow/index.ts'
+export type { Follower, FollowTarget } from './follow/index.ts'
+
+/** What a store must be opened with for transfer to work on it. */
+export const transferDefinitions: readonly Definition[] = [...exportDefinitions, ...followDefinitions]

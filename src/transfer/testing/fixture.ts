@@ -1,0 +1,180 @@
+/** What the tests of transfer share: a real store in a fresh folder, and pages and documents to put into it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { sha256, urlKey, type Json } from '../../model/index.ts'
+import { insert, table, type Command, type Store } from '../../store/index.ts'
+import { openSqlite } from '../../store/sqlite/index.ts'
+import { transferDefinitions } from '../index.ts'
+
+const pages = table({
+  name: 'pages',
+  noun: 'page',
+  key: 'id',
+  columns: {
+    id: 'text',
+    run: 'text',
+    source: 'text',
+    url: 'text',
+    urlKey: 'text',
+    urlKeyVersion: 'int',
+    status: 'int',
+    contentType: 'text?',
+    headers: 'json',
+    remoteAddress: 'text',
+    fetchedAt: 'time',
+    durationMs: 'int',
+    bytes: 'int',
+    rawSha256: 'text?',
+    redirectTo: 'text?',
+    note: 'text?',
+    document: 'text?',
+  },
+})
+
+const documents = table({
+  name: 'documents',
+  noun: 'document',
+  key: 'id',
+  columns: {
+    id: 'text',
+    run: 'text',
+    source: 'text',
+    url: 'text',
+    urlKey: 'text',
+    canonicalUrl: 'text?',
+    title: 'text',
+    text: 'text',
+    language: 'text?',
+    publishedAt: 'time?',
+    modifiedAt: 'time?',
+    authors: 'json',
+    links: 'json',
+    metadata: 'json',
+    needsJavascript: 'bool',
+    sha256: 'text',
+    rawSha256: 'text',
+    extractor: 'int',
+    createdAt: 'time',
+  },
+})
+
+const insertPage = insert(pages)
+const insertDocument = insert(documents)
+
+export const FETCHED_AT = Date.UTC(2024, 1, 29, 12, 30, 45, 678)
+
+/** What a test says of a page; all else has a default. */
+export interface WrittenPage {
+  readonly id: string
+  readonly run?: string
+  /** Default: one that ends in the id. */
+  readonly url?: string
+  readonly status?: number
+  readonly note?: string
+  readonly bytes?: number
+  /** Id of its document. Default: none. */
+  readonly document?: string
+}
+
+/** What a test says of a document. */
+export interface WrittenDocument {
+  readonly id: string
+  readonly url: string
+  readonly title?: string
+  readonly text?: string
+  readonly publishedAt?: number
+  readonly metadata?: Json
+}
+
+/** The command that writes a page version. */
+export function writePage({
+  id,
+  run = 'r1',
+  url = `https://site.test/${id}`,
+  ...page
+}: WrittenPage): Command {
+  return insertPage({
+    id,
+    run,
+    source: 's1',
+    url,
+    urlKey: urlKey(url),
+    urlKeyVersion: 1,
+    status: page.status ?? 200,
+    contentType: 'text/html',
+    headers: { server: 'x' },
+    remoteAddress: '192.0.2.1',
+    fetchedAt: FETCHED_AT,
+    durationMs: 12,
+    bytes: page.bytes ?? 100,
+    rawSha256: null,
+    redirectTo: null,
+    note: page.note ?? null,
+    document: page.document ?? null,
+  })
+}
+
+/** The command that writes a document version. */
+export function writeDocument(document: WrittenDocument): Command {
+  const { id, url, title = `title of ${id}`, text = `text of ${id}` } = document
+  return insertDocument({
+    id,
+    run: 'r1',
+    source: 's1',
+    url,
+    urlKey: urlKey(url),
+    canonicalUrl: null,
+    title,
+    text,
+    language: 'en',
+    publishedAt: document.publishedAt ?? null,
+    modifiedAt: null,
+    authors: ['A. Author'],
+    links: [{ url: 'https://site.test/', nofollow: false }],
+    metadata: document.metadata ?? {},
+    needsJavascript: false,
+    sha256: sha256(text),
+    rawSha256: sha256(id),
+    extractor: 1,
+    createdAt: FETCHED_AT,
+  })
+}
+
+/** A page with a document of its own: ids `p-NAME` and `d-NAME`, url ending in the name. */
+export function writeBoth(name: string, given: Partial<WrittenDocument> & { readonly run?: string } = {}) {
+  const { run = 'r1', ...document } = given
+  const url = document.url ?? `https://site.test/${name}`
+  return [
+    writeDocument({ ...document, id: `d-${name}`, url }),
+    writePage({ id: `p-${name}`, run, url, document: `d-${name}` }),
+  ]
+}
+
+/** Commits each list of commands as a unit of its own, so that each has a position of its own. */
+export async function commitEach(store: Store, units: readonly (readonly Command[])[]): Promise<void> {
+  for (const commands of units) await store.commit({ commands })
+}
+
+/** A store, and the folder it is in, which is kept when the test fails. */
+export async function openStore(t: TestContext): Promise<{ readonly store: Store; readonly folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-transfer-'))
+  const definitions = [...transferDefinitions, insertPage.definition, insertDocument.definition]
+  const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
+  t.after(async () => {
+    await store.close()
+    // The type does not know `passed` yet.
+    if ((t as TestContext & { readonly passed: boolean }).passed)
+      rmSync(folder, { recursive: true, force: true })
+    else t.diagnostic(`kept ${folder}`)
+  })
+  return { store, folder }
+}
+
+/** All that an iterable yields. */
+export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const collected: Item[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}
