@@ -4,7 +4,7 @@ import { startWorker, type AttemptEnd, type Stage, type Worker } from '../jobs/i
 import { systemClock, type Clock } from '../model/index.ts'
 import type { Command, Store } from '../store/index.ts'
 import { deepenStage } from './deepen-stage.ts'
-import { createFetcher, type Fetcher, type Resolve } from './fetch/index.ts'
+import { createFetcher, type Fetcher, type FetchLimits, type Resolve } from './fetch/index.ts'
 import type { Pace } from './frontier.ts'
 import { openRun, type OpenedRun } from './open-run.ts'
 import { pageStage } from './page-stage.ts'
@@ -31,10 +31,14 @@ export interface CrawlOptions {
   readonly onDocument: (run: string, document: { readonly id: string }) => readonly Command[]
   /** The stages that work on what `onDocument` asked for, finished also when the crawl is stopped by a limit. */
   readonly followUps: readonly Stage[]
+  /** Called when the run is known and before anything is fetched; what it throws keeps the crawl from starting. */
+  readonly onOpen?: (opened: OpenedRun) => Promise<void>
   /** Called after each job is settled. */
   readonly onEnd?: (end: AttemptEnd) => void
   readonly clock?: Clock
   readonly resolve?: Resolve
+  /** Bounds of one fetch; each that is left out keeps its default. */
+  readonly fetchLimits?: Partial<FetchLimits>
 }
 
 /** A crawl at work. */
@@ -54,11 +58,14 @@ const PAGES_AT_ONCE = 64
 const SITEMAPS_AT_ONCE = 4
 const DEEPENS_AT_ONCE = 8
 const FOLLOW_UPS_AT_ONCE = 64
+/** The longest time a timer can be set to. */
+const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** Opens or continues the run of a source and works on it. @throws MillraceError as the store does */
 export async function startCrawl(options: CrawlOptions): Promise<Crawl> {
   const clock = options.clock ?? systemClock
   const opened = await openRun({ ...options, clock })
+  await options.onOpen?.(opened)
   return new RunCrawl(options, clock, opened)
 }
 
@@ -70,6 +77,8 @@ class RunCrawl implements Crawl {
   readonly #clock: Clock
   #pages: number
   #stopReason: string | null = null
+  #isAborted = false
+  readonly #stopping = new AbortController()
   #worker: Worker | undefined
 
   constructor(options: CrawlOptions, clock: Clock, { run, isNew }: OpenedRun) {
@@ -79,44 +88,49 @@ class RunCrawl implements Crawl {
     this.isNew = isNew
     this.#pages = run.pages
     this.ended = this.#work()
+    // Whoever awaits it later learns of a failure then; until that it is no unhandled one.
+    this.ended.catch(() => undefined)
   }
 
   stop(reason: string): void {
     this.#stopReason ??= reason
+    this.#stopping.abort()
     this.#worker?.stop()
   }
 
   abort(reason: string): void {
-    this.#stopReason ??= reason
+    this.#isAborted = true
+    this.stop(reason)
     this.#worker?.abort()
   }
 
   async #work(): Promise<{ state: RunState; reason: string | null }> {
-    const { userAgent, allowPrivate, pace, resolve, limits } = this.#options
-    const connectionsPerHost = pace.concurrency
-    const resolver = resolve === undefined ? {} : { resolve }
+    const { userAgent, allowPrivate, pace, resolve, fetchLimits, limits } = this.#options
     await using fetcher = createFetcher({
       userAgent,
       allowPrivate,
-      connectionsPerHost,
+      connectionsPerHost: pace.concurrency,
       clock: this.#clock,
-      ...resolver,
+      ...(resolve === undefined ? {} : { resolve }),
+      ...(fetchLimits === undefined ? {} : { limits: fetchLimits }),
     })
     const timer =
-      limits.maxTimeMs === null ? undefined : setTimeout(() => this.stop('--max-time'), limits.maxTimeMs)
+      limits.maxTimeMs === null
+        ? undefined
+        : setTimeout(() => this.stop('--max-time'), Math.min(limits.maxTimeMs, TIMER_MS_MAX))
     try {
       await this.#crawl(fetcher)
-      if (this.#stopReason !== null) await this.#finishFollowUps()
     } finally {
       clearTimeout(timer)
     }
+    if (this.#stopReason !== null && !this.#isAborted) await this.#finishFollowUps()
     return this.#endRun()
   }
 
   async #crawl(fetcher: Fetcher): Promise<void> {
     const { store, bus, limits, followUps } = this.#options
     const scope = compileScope(this.#options.source.scope)
-    const robots = await this.#prepareRobots(fetcher, scope)
+    const robots = await this.#prepareRobots(fetcher)
     if (this.#pagesLeft() <= 0) this.stop('--max-pages')
     if (this.#stopReason !== null) return
     this.#worker = startWorker({
@@ -156,7 +170,7 @@ class RunCrawl implements Crawl {
   }
 
   /** Learns the seeds' robots.txt before the first page, so that their jobs do not start in a burst behind it. */
-  async #prepareRobots(fetcher: Fetcher, scope: CompiledScope): Promise<RobotsKeeper | undefined> {
+  async #prepareRobots(fetcher: Fetcher): Promise<RobotsKeeper | undefined> {
     const { store, source, userAgent, pace, asksRobots } = this.#options
     if (!asksRobots) return undefined
     const wantsSitemap = sameHost(source)
@@ -169,11 +183,9 @@ class RunCrawl implements Crawl {
       pace,
       wantsSitemap,
     })
-    const origins = new Set(
-      source.seeds.filter((seed) => scope.inScope(seed)).map((seed) => new URL(seed).origin),
-    )
+    const origins = [...new Set(source.seeds.map((seed) => new URL(seed).origin))]
     // What fails here fails again in the page's own job, which knows what to do about it.
-    await Promise.allSettled([...origins].map((origin) => keeper.allows(`${origin}/`)))
+    await Promise.allSettled(origins.map((origin) => keeper.allows(`${origin}/`, this.#stopping.signal)))
     return keeper
   }
 

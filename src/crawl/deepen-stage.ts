@@ -3,13 +3,14 @@ import type { Clock } from '../model/index.ts'
 import { stage, type Stage } from '../jobs/index.ts'
 import { query } from '../store/index.ts'
 import { DEEPEN_KIND, offerFinds, PAGE_KIND, type Pace } from './frontier.ts'
+import { redirectLoop } from './redirect.ts'
 import type { CompiledScope } from './scope/index.ts'
 
 const leadsOf = query({
   name: 'frontier.leads',
   params: { run: 'text', urlKey: 'text' },
-  gives: { job: 'text', redirectTo: 'text?', links: 'json?' },
-  sqlite: `SELECT jobs.id, pages.redirect_to, documents.links
+  gives: { job: 'text', input: 'json', redirectTo: 'text?', links: 'json?' },
+  sqlite: `SELECT jobs.id, jobs.input, pages.redirect_to, documents.links
     FROM jobs JOIN pages ON pages.run = jobs.run AND pages.url_key = jobs.unique_key
       LEFT JOIN documents ON documents.id = pages.document
     WHERE jobs.run = :run AND jobs.kind = '${PAGE_KIND}' AND jobs.unique_key = :urlKey`,
@@ -37,8 +38,11 @@ export function deepenStage({ clock, run, scope, pace }: DeepenStageOptions): St
     async load(reader, job) {
       const [row] = await reader.read(leadsOf({ run, urlKey: job.uniqueKey }))
       if (row === undefined) return undefined
-      if (row.redirectTo !== null) return { parent: row.job, urls: [row.redirectTo], depth: 0 }
-      return { parent: row.job, urls: (row.links ?? []) as readonly string[], depth: 1 }
+      const { job: parent, input, redirectTo, links } = row
+      // A redirect that was not followed is not followed from here either.
+      if (redirectLoop({ input, uniqueKey: job.uniqueKey }, redirectTo) !== null) return undefined
+      if (redirectTo !== null) return { parent, urls: [redirectTo], depth: 0 }
+      return { parent, urls: (links ?? []) as readonly string[], depth: 1 }
     },
     work: (leads) => Promise.resolve(leads),
     save(leads) {
@@ -49,4 +53,5 @@ export function deepenStage({ clock, run, scope, pace }: DeepenStageOptions): St
   })
 }
 
+/** What a store must be opened with for this stage. */
 export const deepenDefinitions = [leadsOf.definition]

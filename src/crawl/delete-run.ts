@@ -5,16 +5,32 @@
  */
 import { command, query } from '../store/index.ts'
 
-const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY id LIMIT :limit'
+/* Served by pages_position: without a sort, so that each chunk costs the same however long the run is. */
+const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY position LIMIT :limit'
 
 /*
- * Documents and bodies are judged before their pages go: 'owned' are those to which only pages of this chunk refer.
+ * Bodies are judged before their documents go and both before their pages: 'owned' are those to which only pages of
+ * this chunk refer.
  */
 const ownedDocuments = `SELECT document FROM pages WHERE id IN (${chunk}) AND document IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.document = pages.document AND other.id NOT IN (${chunk}))`
 
-const ownedBodies = `SELECT raw_sha256 FROM pages WHERE id IN (${chunk}) AND raw_sha256 IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.raw_sha256 = pages.raw_sha256 AND other.id NOT IN (${chunk}))`
+/*
+ * A page's body, or that of a document that goes (an earlier page's, where only the document was still the same), unless
+ * another page has it or a document that stays was made of it. The latter is looked for among the versions of the URL
+ * alone, because no index leads from a body to documents: a body that two URLs share can slip through. CROSS JOIN keeps
+ * the few that are lost in front; else all pages would be read.
+ */
+const ownedBodies = `WITH
+    lost (sha256, url_key) AS (
+      SELECT raw_sha256, url_key FROM pages WHERE id IN (${chunk}) AND raw_sha256 IS NOT NULL
+      UNION SELECT raw_sha256, url_key FROM documents WHERE id IN (${ownedDocuments})),
+    needed (sha256) AS (
+      SELECT lost.sha256 FROM lost CROSS JOIN pages ON pages.raw_sha256 = lost.sha256 WHERE pages.id NOT IN (${chunk})
+      UNION SELECT lost.sha256 FROM lost CROSS JOIN documents
+        ON documents.url_key = lost.url_key AND documents.raw_sha256 = lost.sha256
+        WHERE documents.id NOT IN (${ownedDocuments}))
+  SELECT sha256 FROM lost EXCEPT SELECT sha256 FROM needed`
 
 /**
  * The documents that the next `deleteRunPages` with the same limit takes along, and the version of each one's URL that
@@ -35,12 +51,12 @@ export const deleteRunPages = command({
   params: { run: 'text', limit: 'int' },
   sqlite: [
     {
-      sql: `DELETE FROM documents WHERE id IN (${ownedDocuments}) RETURNING id`,
-      changes: { noun: 'document', op: 'delete', id: 'returning' },
-    },
-    {
       sql: `DELETE FROM raw_bodies WHERE sha256 IN (${ownedBodies}) RETURNING sha256`,
       changes: { noun: 'raw body', op: 'delete', id: 'returning' },
+    },
+    {
+      sql: `DELETE FROM documents WHERE id IN (${ownedDocuments}) RETURNING id`,
+      changes: { noun: 'document', op: 'delete', id: 'returning' },
     },
     {
       sql: `DELETE FROM pages WHERE id IN (${chunk}) RETURNING id`,
@@ -65,6 +81,7 @@ export const deleteRunRow = command({
   ],
 })
 
+/** What a store must be opened with to delete a run. */
 export const deleteRunDefinitions = [deleteRunPages, deleteRunRow, documentsOwnedByRun].map(
   (made) => made.definition,
 )

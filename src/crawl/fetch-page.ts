@@ -1,9 +1,11 @@
 /** One page's work: may it be fetched, what came, and what it means. All I/O of the page stage is here. */
-import { isMillraceError, MillraceError, sha256, urlKey, type Clock } from '../model/index.ts'
+import { isMillraceError, sha256, type MillraceError, type Clock } from '../model/index.ts'
 import type { WorkContext } from '../jobs/index.ts'
 import { compress, type Compressed } from './compress.ts'
-import { header, retryAfterMs, type Fetcher, type FetchHead } from './fetch/index.ts'
+import { header, type Fetcher, type FetchHead } from './fetch/index.ts'
 import { decodeHtml, parsePage, type ParsedPage } from './html/index.ts'
+import { redirectOf } from './redirect.ts'
+import { refuseForNow } from './refuse-for-now.ts'
 import type { RobotsKeeper } from './robots-keeper.ts'
 
 /** What came of one URL. */
@@ -18,6 +20,10 @@ export interface FetchedPage {
   readonly raw: RawBody | null
   readonly parsed: ParsedPage | null
   readonly redirectTo: string | null
+  /** An answer that is no HTML and leads nowhere; its body is not kept. */
+  readonly isForeign: boolean
+  /** An answer whose body could not be used. */
+  readonly isRefused: boolean
   /** Why there is less than one would expect, for a person; null when all is well. */
   readonly note: string | null
 }
@@ -35,12 +41,6 @@ export interface PageTools {
   /** Undefined when robots.txt is not to be asked. */
   readonly robots: RobotsKeeper | undefined
 }
-
-/** How often a job waits because a host says 429 or 503, before that answer is taken as final. */
-const RATE_WAITS_MAX = 20
-/** The wait where Retry-After is missing: doubles with each time, within these bounds. */
-const RATE_WAIT_MS = 5_000
-const RATE_WAIT_MS_MAX = 300_000
 
 /**
  * Fetches and reads one URL.
@@ -79,6 +79,7 @@ async function readAnswer(
   error?: MillraceError,
 ): Promise<FetchedPage> {
   const { startedAt, durationMs } = timing
+  const redirectTo = redirectOf(head)
   const isDocument = body !== null && head.status >= 200 && head.status < 300
   const parsed = isDocument
     ? parsePage(decodeHtml(body, header(head.headers, 'content-type')).html, head.url)
@@ -90,39 +91,21 @@ async function readAnswer(
     durationMs,
     raw: body === null ? null : { sha256: sha256(body), bytes: body.byteLength, ...(await compress(body)) },
     parsed,
-    redirectTo: redirectOf(head),
+    redirectTo,
+    isForeign: head.status < 400 && redirectTo === null && !isHtml(head),
+    isRefused: error !== undefined,
     note: noteOf(head, error),
   }
 }
 
 function noteOf(head: FetchHead, error: MillraceError | undefined): string | null {
   if (error !== undefined) return `${error.code}: ${error.message}`
-  return isHtml(head) ? null : `not HTML: ${header(head.headers, 'content-type') ?? ''}`
+  if (isHtml(head) || redirectOf(head) !== null) return null
+  return `not HTML: ${header(head.headers, 'content-type') ?? ''}`
 }
 
 /** A media type that says HTML, or none at all. */
 function isHtml(head: FetchHead): boolean {
   const type = header(head.headers, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
   return type === '' || type === 'text/html' || type === 'application/xhtml+xml'
-}
-
-function redirectOf(head: FetchHead): string | null {
-  const location = header(head.headers, 'location')
-  if (head.status < 300 || head.status >= 400 || location === undefined) return null
-  // Servers send UTF-8 here although header values arrive as latin1 (RFC 9110 section 5.5).
-  const target = URL.parse(Buffer.from(location, 'latin1').toString('utf8'), head.url)
-  return target !== null && /^https?:$/.test(target.protocol) ? urlKey(target) : null
-}
-
-function refuseForNow(head: FetchHead & Timing, { job, isLastAttempt, clock }: WorkContext): void {
-  const { status, url } = head
-  if ((status === 429 || status === 503) && job.waits < RATE_WAITS_MAX) {
-    const asked = retryAfterMs(header(head.headers, 'retry-after'), clock.now())
-    const waitMs = asked ?? Math.min(RATE_WAIT_MS_MAX, RATE_WAIT_MS * 2 ** job.waits)
-    const message = `${new URL(url).host} answered ${status} and is left alone for ${Math.ceil(waitMs / 1000)} s`
-    throw new MillraceError('RateLimited', message, { facts: { until: clock.now() + waitMs, status } })
-  }
-  if (status >= 500 && !isLastAttempt) {
-    throw new MillraceError('ServerError', `${url} answered ${status}`, { facts: { status } })
-  }
 }

@@ -1,6 +1,7 @@
 /** Fetches a robots.txt, following redirects as RFC 9309 section 2.3.1.2 asks. */
 import { isMillraceError } from '../model/index.ts'
 import { header, type FetchAnswer, type Fetcher } from './fetch/index.ts'
+import { redirectOf } from './redirect.ts'
 import type { RobotsAnswer } from './robots/index.ts'
 
 /** The RFC's number: at least five hops. */
@@ -20,12 +21,11 @@ export async function fetchRobots(
   let at = url
   for (let hops = 0; ; hops++) {
     const answer = await ask(fetcher, at, signal)
-    const location = answer === null ? undefined : header(answer.headers, 'location')
     // An answer that can not be read says no more than an empty file would.
     if (answer === null) return { status: 200, body: '', url: at }
-    const isRedirect = answer.status >= 300 && answer.status < 400 && location !== undefined
-    if (!isRedirect || hops >= REDIRECTS_MAX || !URL.canParse(location, at)) return robotsAnswer(answer, at)
-    at = new URL(location, at).href
+    const target = redirectOf(answer)
+    if (target === null || hops >= REDIRECTS_MAX) return robotsAnswer(answer, at)
+    at = target
   }
 }
 

@@ -7,9 +7,11 @@ import { hostOf, newId } from '../model/index.ts'
 import { ensureLane, offer, offerForMoved } from '../jobs/index.ts'
 import type { Command } from '../store/index.ts'
 
-/** Kinds of the crawl's jobs. */
+/** The job kind of fetching one page. */
 export const PAGE_KIND = 'crawl.page'
+/** The job kind of reading one sitemap. */
 export const SITEMAP_KIND = 'crawl.sitemap'
+/** The job kind of handing a smaller depth on to what a page links to. */
 export const DEEPEN_KIND = 'crawl.deepen'
 
 /** The lane of deepen jobs, which touch no host. */

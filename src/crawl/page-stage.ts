@@ -42,8 +42,7 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
   const now = options.clock.now()
   const loop = redirectLoop(job, page.redirectTo)
   const note = loop ?? page.note ?? leavesScope(options.scope, page.redirectTo)
-  const isSkipped = page.raw === null && note?.startsWith('not HTML') === true
-  const isFailed = page.head.status >= 400 || loop !== null || (page.raw === null && !isSkipped)
+  const isFailed = page.head.status >= 400 || loop !== null || page.isRefused
   return [
     ...(page.raw === null ? [] : [addRawBody(page.raw)]),
     ...saveDocument(options, page, job, now),
@@ -53,7 +52,7 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
       pages: 1,
       documents: page.parsed === null ? 0 : 1,
       failed: isFailed ? 1 : 0,
-      skipped: isSkipped ? 1 : 0,
+      skipped: page.isForeign ? 1 : 0,
       bytes: page.raw?.bytes ?? 0,
     }),
   ]

@@ -111,4 +111,5 @@ export const addDocument = command({
   ],
 })
 
+/** What a store must be opened with to keep pages and documents. */
 export const pageDefinitions = [addRawBody, addPage, addDocument].map((made) => made.definition)

@@ -1,7 +1,7 @@
 /** What a crawl would do, without a store and without fetching a page: scope and robots.txt of each seed. */
 import { hostOf, toMillraceError } from '../model/index.ts'
 import { createFetcher, type Resolve } from './fetch/index.ts'
-import { fetchRobots } from './fetch-robots.ts'
+import { fetchRobots, type FetchedRobots } from './fetch-robots.ts'
 import { allows, crawlDelayMs, robotsVerdict, sitemapsOf } from './robots/index.ts'
 import { compileScope } from './scope/index.ts'
 import type { Source } from './source.ts'
@@ -28,7 +28,7 @@ export interface PreviewOptions {
   readonly resolve?: Resolve
 }
 
-/** Looks at each seed. A robots.txt that can not be had is an answer, not an error. */
+/** Looks at each seed, and asks each origin once. A robots.txt that can not be had is an answer, not an error. */
 export async function previewCrawl(options: PreviewOptions): Promise<readonly SeedPreview[]> {
   const { source, userAgent, allowPrivate, resolve } = options
   await using fetcher = createFetcher({
@@ -37,12 +37,18 @@ export async function previewCrawl(options: PreviewOptions): Promise<readonly Se
     ...(resolve === undefined ? {} : { resolve }),
   })
   const scope = compileScope(source.scope)
+  const asked = new Map<string, Promise<FetchedRobots>>()
+  const robotsOf = (origin: string): Promise<FetchedRobots> => {
+    const answer = asked.get(origin) ?? fetchRobots(fetcher, `${origin}/robots.txt`)
+    asked.set(origin, answer)
+    return answer
+  }
   const ask = async (url: string): Promise<SeedPreview> => {
     const { inScope, reason } = scope.explain(url)
     const about = { url, host: hostOf(url), inScope, scopeReason: reason }
     if (!options.asksRobots) return { ...about, robots: 'not asked', crawlDelayMs: null, sitemaps: [] }
     try {
-      const verdict = robotsVerdict(await fetchRobots(fetcher, new URL('/robots.txt', url).href))
+      const verdict = robotsVerdict(await robotsOf(new URL(url).origin))
       if (verdict.kind === 'wait')
         return { ...about, robots: 'unavailable for now', crawlDelayMs: null, sitemaps: [] }
       if (verdict.kind === 'allow-all')

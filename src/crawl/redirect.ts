@@ -1,17 +1,31 @@
 /** Redirects are links with a memory: each hop is a page of its own, and the chain that led to it travels in the job. */
 import type { Job } from '../jobs/index.ts'
+import { urlKey } from '../model/index.ts'
+import { header, type FetchHead } from './fetch/index.ts'
 
 /** Hops after which a chain is taken for endless. */
 const HOPS_MAX = 10
 
+/** What of a job tells its chain of redirects. */
+export type Hop = Pick<Job, 'input' | 'uniqueKey'>
+
+/** The url key that an answer redirects to; null when it is none, or leads out of http(s). */
+export function redirectOf(head: FetchHead): string | null {
+  const location = header(head.headers, 'location')
+  if (head.status < 300 || head.status >= 400 || location === undefined) return null
+  // Servers send UTF-8 here although header values arrive as latin1 (RFC 9110 section 5.5).
+  const target = URL.parse(Buffer.from(location, 'latin1').toString('utf8'), head.url)
+  return target !== null && /^https?:$/.test(target.protocol) ? urlKey(target) : null
+}
+
 /** The redirects that led to this job, oldest first. */
-export function viaOf(job: Job): readonly string[] {
+export function viaOf(job: Hop): readonly string[] {
   const { via } = job.input as { readonly via?: readonly string[] }
   return via ?? []
 }
 
 /** Why a redirect is not followed: it comes back to where it was, or goes on for ever. Null when it may be. */
-export function redirectLoop(job: Job, redirectTo: string | null): string | null {
+export function redirectLoop(job: Hop, redirectTo: string | null): string | null {
   if (redirectTo === null) return null
   const chain = [...viaOf(job), job.uniqueKey]
   if (chain.includes(redirectTo)) return `TooManyRedirects: a loop: ${[...chain, redirectTo].join(' -> ')}`

@@ -1,21 +1,15 @@
 /**
- * What each origin allows, fetched once, kept in the store for a day and in memory while we run. A robots.txt that can
- * not be had (5xx, 429, no answer) closes the host for a while: RFC 9309 section 2.3.1.4 takes it for a full disallow.
+ * What each origin allows, fetched once a day and kept in the store and in memory. A robots.txt that answers 5xx or 429
+ * closes the host for a while: RFC 9309 section 2.3.1.4 takes that for a full disallow. No answer at all is a failure of
+ * the page's own try.
  */
 import { hostOf, MillraceError, urlKey, type Clock } from '../model/index.ts'
-import { restLane, slowLane } from '../jobs/index.ts'
-import { query, table, upsert, type Store } from '../store/index.ts'
-import { fetchRobots } from './fetch-robots.ts'
+import { restLane, slowLane, waitLane } from '../jobs/index.ts'
+import { query, table, upsert, type Command, type Store } from '../store/index.ts'
+import { fetchRobots, type FetchedRobots } from './fetch-robots.ts'
 import { retryAfterMs, type Fetcher } from './fetch/index.ts'
 import { offerFinds, SITEMAP_KIND, type Pace } from './frontier.ts'
-import {
-  allows,
-  crawlDelayMs,
-  robotsVerdict,
-  sitemapsOf,
-  type RobotsAnswer,
-  type RobotsVerdict,
-} from './robots/index.ts'
+import { allows, crawlDelayMs, robotsVerdict, sitemapsOf, type RobotsVerdict } from './robots/index.ts'
 
 /** RFC 9309 section 2.4: a cached copy should not be used for more than 24 hours. */
 const KEPT_MS = 24 * 3_600_000
@@ -34,8 +28,9 @@ const keepRobots = upsert(robots)
 const findRobots = query({
   name: 'robots.find',
   params: { origin: 'text', at: 'time' },
-  gives: { status: 'int', body: 'text' },
-  sqlite: 'SELECT status, body FROM robots WHERE origin = :origin AND expires_at > :at',
+  gives: { status: 'int', body: 'text', fetchedAt: 'time', expiresAt: 'time' },
+  sqlite:
+    'SELECT status, body, fetched_at, expires_at FROM robots WHERE origin = :origin AND expires_at > :at',
 })
 
 /** What the keeper works with. */
@@ -51,10 +46,15 @@ export interface RobotsContext {
   readonly wantsSitemap: (url: string) => boolean
 }
 
+interface Known {
+  readonly verdict: RobotsVerdict
+  readonly expiresAt: number
+}
+
 /** Answers whether a URL may be fetched. */
 export class RobotsKeeper {
   readonly #context: RobotsContext
-  readonly #verdicts = new Map<string, Promise<RobotsVerdict>>()
+  readonly #known = new Map<string, Promise<Known>>()
 
   constructor(context: RobotsContext) {
     this.#context = context
@@ -62,61 +62,67 @@ export class RobotsKeeper {
 
   /** Whether robots.txt allows `url`. @throws MillraceError RobotsUnavailable, with the time to come back as a fact */
   async allows(url: string, signal?: AbortSignal): Promise<boolean> {
-    const verdict = await this.#verdictOf(new URL(url).origin, signal)
+    const { verdict } = await this.#knownOf(new URL(url).origin, signal)
     return verdict.kind !== 'rules' || allows(verdict.rules, this.#context.userAgent, url)
   }
 
-  #verdictOf(origin: string, signal: AbortSignal | undefined): Promise<RobotsVerdict> {
-    const known = this.#verdicts.get(origin)
-    if (known !== undefined) return known
+  async #knownOf(origin: string, signal: AbortSignal | undefined): Promise<Known> {
+    const asked = this.#known.get(origin) ?? this.#ask(origin, signal)
+    const known = await asked
+    if (known.expiresAt > this.#context.clock.now()) return known
+    if (this.#known.get(origin) === asked) this.#known.delete(origin)
+    return this.#knownOf(origin, signal)
+  }
+
+  #ask(origin: string, signal: AbortSignal | undefined): Promise<Known> {
     const asked = this.#learn(origin, signal)
-    this.#verdicts.set(origin, asked)
+    this.#known.set(origin, asked)
     // A failure is not remembered: the next job of this origin asks again, when its lane is open again.
-    asked.catch(() => this.#verdicts.delete(origin))
+    asked.catch(() => this.#known.delete(origin))
     return asked
   }
 
-  async #learn(origin: string, signal: AbortSignal | undefined): Promise<RobotsVerdict> {
+  async #learn(origin: string, signal: AbortSignal | undefined): Promise<Known> {
     const { store, clock } = this.#context
     const url = `${origin}/robots.txt`
-    const [known] = await store.read(findRobots({ origin, at: clock.now() }))
-    const fetched = known === undefined ? await fetchRobots(this.#context.fetcher, url, signal) : undefined
-    const answer = fetched ?? { status: 0, body: '', ...known, url }
+    const [kept] = await store.read(findRobots({ origin, at: clock.now() }))
+    const answer =
+      kept === undefined ? await fetchRobots(this.#context.fetcher, url, signal) : { ...kept, url }
     const verdict = robotsVerdict(answer)
-    if (verdict.kind === 'wait') throw this.#unavailable(origin, answer.status, fetched?.retryAfter)
-    await this.#remember(origin, answer, verdict)
-    return verdict
-  }
-
-  async #remember(origin: string, answer: RobotsAnswer, verdict: RobotsVerdict): Promise<void> {
-    const { store, clock, run, pace, userAgent } = this.#context
     const now = clock.now()
-    const rules = verdict.kind === 'rules' ? verdict.rules : undefined
-    const delayMs = rules === undefined ? null : crawlDelayMs(rules, userAgent)
-    const sitemaps =
-      rules === undefined ? [] : sitemapsOf(rules).map(urlKey).filter(this.#context.wantsSitemap)
-    await store.commit({
-      commands: [
-        keepRobots({
-          origin,
-          status: answer.status,
-          body: answer.body,
-          fetchedAt: now,
-          expiresAt: now + KEPT_MS,
-        }),
-        restLane({ key: hostOf(origin) }),
-        ...(delayMs === null ? [] : [slowLane({ key: hostOf(origin), gapMs: delayMs })]),
-        ...offerFinds({ run, kind: SITEMAP_KIND, urls: sitemaps, depth: 0, pace }, now),
-      ],
-    })
+    if (verdict.kind === 'wait') throw await this.#closeHost(origin, answer, now)
+    const { status, body } = answer
+    const row = kept ?? { status, body, fetchedAt: now, expiresAt: now + KEPT_MS }
+    const news = kept === undefined ? [keepRobots({ origin, ...row })] : []
+    await store.commit({ commands: [...news, ...this.#consequences(origin, verdict, now)] })
+    return { verdict, expiresAt: row.expiresAt }
   }
 
-  #unavailable(origin: string, status: number, retryAfter: string | undefined): MillraceError {
-    const now = this.#context.clock.now()
+  /** The pace that the host asks for, before the gap that this request takes: the gap is then already the wider one. */
+  #consequences(origin: string, verdict: RobotsVerdict, now: number): readonly Command[] {
+    const { run, pace, userAgent, wantsSitemap } = this.#context
+    const rest = restLane({ key: hostOf(origin) })
+    if (verdict.kind !== 'rules') return [rest]
+    const delayMs = crawlDelayMs(verdict.rules, userAgent)
+    const sitemaps = sitemapsOf(verdict.rules).map(urlKey).filter(wantsSitemap)
+    return [
+      ...(delayMs === null ? [] : [slowLane({ key: hostOf(origin), gapMs: delayMs })]),
+      rest,
+      ...offerFinds({ run, kind: SITEMAP_KIND, urls: sitemaps, depth: 0, pace }, now),
+    ]
+  }
+
+  async #closeHost(origin: string, answer: FetchedRobots, now: number): Promise<MillraceError> {
+    const { status, retryAfter } = answer
     const until = now + (retryAfterMs(retryAfter, now) ?? WAIT_MS)
     const message = `${origin}/robots.txt answered ${status}, so the host is left alone for now`
+    // Not only the lane of the job that asked: before the first job there is none, and no other must ask again so soon.
+    await this.#context.store.commit({
+      commands: [waitLane({ key: hostOf(origin), until, reason: message })],
+    })
     return new MillraceError('RobotsUnavailable', message, { facts: { until, status } })
   }
 }
 
+/** What a store must be opened with to keep robots.txt files. */
 export const robotsDefinitions = [keepRobots.definition, findRobots.definition]

@@ -115,6 +115,7 @@ export const countInRun = command({
   ],
 })
 
+/** Holds while nobody ended the run: guards what is only to be written to a running one. */
 export const runIsRunning = guard({
   name: 'runs.isRunning',
   params: { id: 'text' },
@@ -122,6 +123,7 @@ export const runIsRunning = guard({
   sqlite: "SELECT 1 FROM runs WHERE id = :id AND state = 'running'",
 })
 
+/** One run by its id; no row when there is none. */
 export const getRun = query({
   name: 'runs.get',
   params: { id: 'text' },
@@ -163,6 +165,7 @@ export const countDuplicates = query({
     FROM pages JOIN documents ON documents.id = pages.document WHERE pages.run = :run AND in_time()`,
 })
 
+/** What a store must be opened with to keep runs. */
 export const runDefinitions = [
   ...[startRun, resumeRun, endRun, cancelRun, countInRun].map((made) => made.definition),
   ...[runIsRunning, getRun, newestRun, hasDeeperPages, listRuns, countDuplicates].map(

@@ -33,8 +33,10 @@ export function sourceOf(seeds: readonly string[], rules: ScopeRules): Source {
   return { key: sha256(canonicalJson({ kind: 'html', seeds: keys, include, exclude })), seeds: keys, scope }
 }
 
+/** A new source; nothing happens when one with this key is there. */
 export const addSource = insertNew(sources)
 
+/** The id of the source with a key. */
 export const findSource = query({
   name: 'sources.find',
   params: { key: 'text' },
@@ -42,4 +44,5 @@ export const findSource = query({
   sqlite: 'SELECT id FROM sources WHERE key = :key',
 })
 
+/** What a store must be opened with to keep sources. */
 export const sourceDefinitions = [addSource.definition, findSource.definition]

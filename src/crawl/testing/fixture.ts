@@ -1,0 +1,145 @@
+/** What the tests of crawl share: a real store in a fresh folder, crawls on it, time that can be hurried, and a look. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { createBus, type Bus } from '../../bus/index.ts'
+import { jobDefinitions, jobsTopic, type AttemptEnd } from '../../jobs/index.ts'
+import { systemClock, type Clock } from '../../model/index.ts'
+import type { Store } from '../../store/index.ts'
+import { openSqlite } from '../../store/sqlite/index.ts'
+import {
+  crawlDefinitions,
+  sourceOf,
+  startCrawl,
+  summarizeRun,
+  type Crawl,
+  type CrawlOptions,
+  type RunSummary,
+} from '../index.ts'
+import { lookDefinitions } from './look.ts'
+
+/** A clock that stands still until it is moved. */
+export interface HandClock extends Clock {
+  move(ms: number): void
+}
+
+/** A hand-moved clock that begins now, as servers name dates. */
+export function handClock(): HandClock {
+  let now = systemClock.now()
+  return {
+    now: () => now,
+    move(ms) {
+      now += ms
+    },
+  }
+}
+
+/** What a crawl of these tests can be given; the rest is one run over `url` with no gap and no robots.txt. */
+export interface Asked extends Partial<Omit<CrawlOptions, 'source' | 'limits' | 'store'>> {
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly maxPages?: number
+  readonly maxDepth?: number
+  readonly maxTimeMs?: number
+}
+
+/** How a crawl ended. */
+export interface Crawled {
+  readonly run: string
+  readonly isNew: boolean
+  readonly reason: string | null
+  readonly summary: RunSummary
+}
+
+/** A store for crawls. */
+export interface Plain {
+  readonly store: Store
+  readonly path: string
+  readonly clock: Clock
+  readonly bus: Bus
+  /** Starts a crawl. */
+  readonly start: (urls: string | readonly string[], asked?: Asked) => Promise<Crawl>
+  /** Crawls to the end. */
+  readonly crawl: (urls: string | readonly string[], asked?: Asked) => Promise<Crawled>
+  /** Opens the store once more, as another process would. */
+  readonly openAgain: () => Promise<Plain>
+}
+
+const USER_AGENT = 'millrace-test/1 (+http://localhost/)'
+
+/** A fresh store, closed after the test; its folder is kept when the test failed. */
+export async function openCrawls(t: TestContext, clock: Clock = systemClock): Promise<Plain> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-crawl-'))
+  const path = join(folder, 'crawl.db')
+  const stores: Store[] = []
+  t.after(async () => {
+    await Promise.all(stores.map((store) => store.close()))
+    // The type does not know `passed` yet.
+    if ((t as TestContext & { readonly passed: boolean }).passed) rmSync(folder, { recursive: true })
+    else t.diagnostic(`kept ${folder}`)
+  })
+  const open = async (): Promise<Plain> => {
+    const definitions = [...jobDefinitions, ...crawlDefinitions, ...lookDefinitions]
+    const store = await openSqlite({ path, clock, definitions })
+    stores.push(store)
+    return plainOver({ store, path, clock, bus: createBus(), openAgain: open })
+  }
+  return open()
+}
+
+function plainOver(base: Omit<Plain, 'start' | 'crawl'>): Plain {
+  const { store } = base
+  const start = (urls: string | readonly string[], asked: Asked = {}) =>
+    startCrawl(optionsOf(base, [urls].flat(), asked))
+  return {
+    ...base,
+    start,
+    async crawl(urls, asked) {
+      const { run, isNew, ended } = await start(urls, asked)
+      const { reason } = await ended
+      return { run: run.id, isNew, reason, summary: await summarizeRun(store, run.id) }
+    },
+  }
+}
+
+function optionsOf(
+  { store, bus, clock }: Pick<Plain, 'store' | 'bus' | 'clock'>,
+  urls: readonly string[],
+  asked: Asked,
+): CrawlOptions {
+  const { include = [], exclude = [], maxPages = null, maxDepth = null, maxTimeMs = null, ...given } = asked
+  return {
+    store,
+    bus,
+    clock,
+    source: sourceOf(urls, { include, exclude }),
+    limits: { maxPages, maxDepth, maxTimeMs },
+    pace: { concurrency: 8, gapMs: 0 },
+    userAgent: USER_AGENT,
+    allowPrivate: true,
+    asksRobots: false,
+    onDocument: () => [],
+    followUps: [],
+    ...given,
+  }
+}
+
+/**
+ * An `onEnd` that moves the clock to the time a job waits for as soon as it waits, and wakes the crawl: backoffs and
+ * named times pass without any time passing.
+ */
+export function hurried(clock: HandClock, bus: Bus, onEnd: (end: AttemptEnd) => void = () => undefined) {
+  return (end: AttemptEnd): void => {
+    onEnd(end)
+    const dueAt = end.commands.flatMap((command) => command.rows).find((row) => 'dueAt' in row)?.['dueAt']
+    if (end.outcome !== 'retried' && end.outcome !== 'waits') return
+    clock.move(Math.max(0, Number(dueAt) - clock.now()))
+    bus.hint(jobsTopic(end.job.kind))
+  }
+}
+
+/** Looks again and again until it is so: for what gives no signal of its own. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise(setImmediate)
+}
