@@ -23,7 +23,9 @@ async function run() {
   }
   // A checkout runs its sources as they are; the published package carries them compiled.
   const source = join(root, 'src', 'cli.ts')
-  const { main } = await import(pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli.js')).href)
+  const { main } = await import(
+    pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli.js')).href
+  )
   process.exitCode = await main(process.argv)
 }
 

@@ -1,11 +1,14 @@
 /** What every command is given besides its own arguments. */
 import type { Log } from '../observe/index.ts'
+import type { Config } from './config/index.ts'
 import type { Output } from './print/output.ts'
 
 /** The common flags, resolved. */
 export interface CommandContext {
   /** Database URL. */
   readonly db: string
+  /** What the configuration file says; flags win over it. */
+  readonly config: Config
   readonly isJson: boolean
   /** Whether stderr is a terminal, so that lines may be redrawn. */
   readonly isTerminal: boolean

@@ -14,8 +14,11 @@ const definitions: readonly Definition[] = [
   ...transferDefinitions,
 ]
 
-/** Opens the store of a database URL for writing, creating it where needed. @throws MillraceError as the backend does */
-export function openStore(db: string, command: string): Promise<Store> {
+/**
+ * Opens the store of a database URL for writing, creating it where needed. `command` is what others see of this process
+ * when they look who is at work. @throws MillraceError as the backend does
+ */
+export function openStore(db: string, command: string = 'a program'): Promise<Store> {
   return openSqlite({ path: sqlitePath(db), definitions, command })
 }
 

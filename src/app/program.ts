@@ -2,11 +2,13 @@
 import { Command, CommanderError } from 'commander'
 import { createLog } from '../observe/index.ts'
 import { isMillraceError, toMillraceError } from '../model/index.ts'
+import type { Config } from './config/index.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import type { CommonFlags, Run } from './help/common-options.ts'
 import { addCrawl } from './help/crawl.ts'
 import { addRest } from './help/rest.ts'
+import { addUpkeep } from './help/upkeep.ts'
 import { DB_DEFAULT } from './database-url.ts'
 import { plainText } from './print/plain-text.ts'
 import { VERSION } from './version.ts'
@@ -23,12 +25,14 @@ export interface World {
 export async function program(argv: readonly string[], world: World): Promise<number> {
   const state: { code: number } = { code: EXIT.done }
   const ended = endOnClosedPipe(world)
-  const run: Run = async (flags, command) => {
-    state.code = await command(contextOf(flags, world))
+  const run: Run = async (flags, command, readsConfig = true) => {
+    const config = readsConfig ? await configOf(flags) : {}
+    state.code = await command(contextOf(flags, config, world))
   }
   const root = rootCommand(world)
   addCrawl(root, run)
   addRest(root, run)
+  addUpkeep(root, run)
   try {
     await Promise.race([root.parseAsync([...argv]), ended])
   } catch (error) {
@@ -62,13 +66,21 @@ Exit codes: 0 done, 3 finished but some URLs gave no answer, 64 usage, 65 bad da
     )
 }
 
-function contextOf(flags: CommonFlags, world: World): CommandContext {
+/** Loaded late, so that help and usage errors load nothing of it. */
+async function configOf({ config }: CommonFlags): Promise<Config> {
+  const { loadConfig } = await import('./config/index.ts')
+  return loadConfig(config)
+}
+
+/** A flag wins over the environment, the environment over the configuration, and that over the default. */
+function contextOf(flags: CommonFlags, config: Config, world: World): CommandContext {
   const { stdout, stderr } = world
   return {
-    db: flags.db ?? world.env['DATABASE_URL'] ?? DB_DEFAULT,
+    db: flags.db ?? world.env['DATABASE_URL'] ?? config.db ?? DB_DEFAULT,
+    config,
     isJson: flags.json ?? false,
     isTerminal: stderr.isTTY,
-    output: { stdout, stderr, isQuiet: flags.quiet ?? false },
+    output: { stdout, stderr, isQuiet: flags.quiet ?? false, isTerminal: stdout.isTTY },
     log: createLog(flags.logLevel ?? 'silent'),
   }
 }
@@ -85,10 +97,15 @@ function endOnClosedPipe(world: World): Promise<void> {
   })
 }
 
+/** What went wrong first: closing what was open can fail in its wake. */
+function firstOf(thrown: unknown): unknown {
+  return thrown instanceof SuppressedError ? firstOf(thrown.suppressed) : thrown
+}
+
 function report(thrown: unknown, world: World): number {
   // Commander has already printed help, version or what is wrong with the command line.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage
-  const error = toMillraceError(thrown)
+  const error = toMillraceError(firstOf(thrown))
   world.stderr.write(`millrace: ${plainText(error.message)} [${error.code}]\n`)
   if (isMillraceError(error, 'Fault')) {
     world.stderr.write(

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { crawlDemo, jsonLinesOf, millrace, type CrawledDemo } from './crawled-demo.ts'
 
-const DOCUMENT_FIELDS = [
-  ...['id', 'url', 'canonicalUrl', 'title', 'text', 'language', 'publishedAt', 'modifiedAt', 'authors'],
-  ...['fetchedAt', 'sha256', 'rawSha256', 'source', 'run'],
-]
+const DOCUMENT_FIELDS =
+  'id url canonicalUrl title text language publishedAt modifiedAt authors fetchedAt sha256 rawSha256 source run'.split(
+    ' ',
+  )
 
 describe('the commands on a crawled site', () => {
   let demo: CrawledDemo
@@ -52,7 +52,7 @@ describe('the commands on a crawled site', () => {
     const lines = jsonLinesOf((await demo.millrace('export', '--kind', 'documents')).stdout)
     for (const field of DOCUMENT_FIELDS) assert.ok(field in (lines[0] ?? {}), field)
     const urls = lines.map((line) => String(line['url']))
-    assert.deepEqual(urls, [...urls].sort())
+    assert.deepEqual(urls, urls.toSorted())
   })
 
   test('export --out writes the same bytes to a file, and csv has a header and one record a page', async () => {

@@ -14,10 +14,20 @@ export interface Ended {
 /** Runs this Node with the given arguments to its end. */
 export async function runCommand(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly cwd?: string
+    readonly input?: string
+    readonly env?: NodeJS.ProcessEnv
+    readonly uid?: number
+  } = {},
 ): Promise<Ended> {
-  const { cwd, env } = options
-  const child = spawn(process.execPath, [...args], { cwd, env: { ...process.env, ...env }, stdio: 'pipe' })
+  const { cwd, env, uid } = options
+  const child = spawn(process.execPath, [...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  })
   const exit = once(child, 'close')
   child.stdin.end(options.input ?? '')
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])

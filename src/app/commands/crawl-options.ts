@@ -1,8 +1,9 @@
 /** The options of `crawl` as typed, and what they mean. */
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { sourceOf, type Pace, type RunLimits, type Source } from '../../crawl/index.ts'
+import { sourceOf, type Pace, type RunLimits, type ScopeRules, type Source } from '../../crawl/index.ts'
 import { MillraceError } from '../../model/index.ts'
+import type { Config } from '../config/index.ts'
 import { parseCount, parseDuration } from '../quantity.ts'
 
 /** What the command line gives, in its own words. */
@@ -15,7 +16,7 @@ export interface CrawlFlags {
   readonly maxTime?: string
   readonly concurrency?: string
   readonly delay?: string
-  readonly robots: boolean
+  readonly robots?: boolean
   readonly allowPrivate?: boolean
   readonly userAgent?: string
   readonly out?: string
@@ -28,9 +29,50 @@ export const PACE_DEFAULT: Pace = { concurrency: 4, gapMs: 250 }
 /** Who we are to a server, with a way to find out more. */
 export const USER_AGENT_DEFAULT = 'millrace/0.1 (+https://www.npmjs.com/package/millrace)'
 
+/** How to crawl, whatever is crawled. */
+export interface CrawlSettings {
+  readonly rules: ScopeRules
+  readonly limits: RunLimits
+  readonly pace: Pace
+  readonly network: {
+    readonly userAgent: string
+    readonly allowPrivate: boolean
+    readonly asksRobots: boolean
+  }
+}
+
+/** Flags, then what the configuration says, then defaults: the one place where they meet. @throws MillraceError Usage */
+export function settingsFrom(flags: CrawlFlags, { userAgent, crawl = {} }: Config): CrawlSettings {
+  return {
+    rules: {
+      include: listed(flags.include, crawl.include),
+      exclude: listed(flags.exclude, crawl.exclude),
+    },
+    limits: {
+      maxPages: count(flags.maxPages ?? crawl.maxPages, '--max-pages', 1),
+      maxDepth: count(flags.maxDepth ?? crawl.maxDepth, '--max-depth', 0),
+      maxTimeMs: time(flags.maxTime ?? crawl.maxTime, '--max-time', 's'),
+    },
+    pace: {
+      concurrency:
+        count(flags.concurrency ?? crawl.concurrency, '--concurrency', 1) ?? PACE_DEFAULT.concurrency,
+      gapMs: time(flags.delay ?? crawl.delay, '--delay', 'ms') ?? PACE_DEFAULT.gapMs,
+    },
+    network: {
+      userAgent: flags.userAgent ?? userAgent ?? USER_AGENT_DEFAULT,
+      allowPrivate: flags.allowPrivate ?? crawl.allowPrivate ?? false,
+      asksRobots: flags.robots ?? crawl.robots ?? true,
+    },
+  }
+}
+
 /** The source that the arguments name. @throws MillraceError Usage, BadUrl, NotFound */
-export async function sourceFrom(urls: readonly string[], flags: CrawlFlags): Promise<Source> {
-  const listed = flags.from === undefined ? [] : await readList(flags.from)
+export async function sourceFrom(
+  urls: readonly string[],
+  from: string | undefined,
+  rules: ScopeRules,
+): Promise<Source> {
+  const listed = from === undefined ? [] : await readList(from)
   const seeds = [...urls, ...listed]
   if (seeds.length === 0) {
     throw new MillraceError(
@@ -38,26 +80,23 @@ export async function sourceFrom(urls: readonly string[], flags: CrawlFlags): Pr
       'expected at least one URL: millrace crawl https://example.org/, or --from FILE',
     )
   }
-  return sourceOf(seeds, { include: flags.include ?? [], exclude: flags.exclude ?? [] })
+  return sourceOf(seeds, rules)
 }
 
-/** @throws MillraceError Usage */
-export function limitsFrom(flags: CrawlFlags): RunLimits {
-  return {
-    maxPages: flags.maxPages === undefined ? null : parseCount(flags.maxPages, '--max-pages', 1),
-    maxDepth: flags.maxDepth === undefined ? null : parseCount(flags.maxDepth, '--max-depth', 0),
-    maxTimeMs: flags.maxTime === undefined ? null : parseDuration(flags.maxTime, '--max-time', 's'),
-  }
+/** A flag as typed, or a value of the configuration, which was checked by the same rules when it was read. */
+type Given = string | number | undefined
+
+function count(given: Given, option: string, least: number): number | null {
+  return given === undefined ? null : parseCount(String(given), option, least)
 }
 
-/** @throws MillraceError Usage */
-export function paceFrom(flags: CrawlFlags): Pace {
-  const { concurrency, delay } = flags
-  return {
-    concurrency:
-      concurrency === undefined ? PACE_DEFAULT.concurrency : parseCount(concurrency, '--concurrency', 1),
-    gapMs: delay === undefined ? PACE_DEFAULT.gapMs : parseDuration(delay, '--delay', 'ms'),
-  }
+function time(given: Given, option: string, bareUnit: 'ms' | 's'): number | null {
+  return given === undefined ? null : parseDuration(String(given), option, bareUnit)
+}
+
+/** A flag that may be repeated is an empty list when it was not given; given, it takes the place of the whole list. */
+function listed(flags: readonly string[] = [], config: readonly string[] = []): readonly string[] {
+  return flags.length > 0 ? flags : config
 }
 
 /** One URL a line; empty lines and lines that begin with # are passed over. '-' is standard input. */

@@ -1,5 +1,6 @@
 /** `crawl --out`: a file of documents that grows with the crawl. */
 import type { Bus } from '../../bus/index.ts'
+import { toMillraceError, type MillraceError } from '../../model/index.ts'
 import type { Store } from '../../store/index.ts'
 import { followRun } from '../../transfer/index.ts'
 
@@ -15,18 +16,21 @@ export interface FollowOutOptions {
 export async function followOut({ store, bus, run, file }: FollowOutOptions): Promise<AsyncDisposable> {
   if (file === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() }
   const follower = await followRun(store, { run, file })
-  let failure: unknown
+  let failure: MillraceError | undefined
   const unlisten = bus.listen('crawl.settled', () => {
     follower.catchUp().catch((error: unknown) => {
-      failure ??= error
+      failure ??= toMillraceError(error)
     })
   })
   return {
     async [Symbol.asyncDispose]() {
       unlisten()
-      if (failure !== undefined) throw failure
-      await follower.catchUp()
-      await follower.close()
+      try {
+        if (failure !== undefined) throw failure
+        await follower.catchUp()
+      } finally {
+        await follower.close()
+      }
     },
   }
 }

@@ -1,9 +1,8 @@
 /** `crawl`: a site into the store, shown while it happens and summed up at its end. */
 import { createBus } from '../../bus/index.ts'
-import { startCrawl, summarizeRun, type Crawl } from '../../crawl/index.ts'
+import { summarizeRun, type Crawl } from '../../crawl/index.ts'
 import { deadByCode } from '../../jobs/index.ts'
-import { systemClock, newId, type ErrorCode } from '../../model/index.ts'
-import { indexStage, offerIndex } from '../../search/index.ts'
+import { systemClock, type ErrorCode } from '../../model/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CrawlTally } from '../crawl-tally.ts'
@@ -12,8 +11,9 @@ import { openStore } from '../open-store.ts'
 import { renderSummary } from '../print/crawl-summary.ts'
 import { printLine, say, warn } from '../print/output.ts'
 import { dryRun } from './crawl-dry-run.ts'
-import { limitsFrom, paceFrom, sourceFrom, USER_AGENT_DEFAULT, type CrawlFlags } from './crawl-options.ts'
+import { settingsFrom, sourceFrom, type CrawlFlags } from './crawl-options.ts'
 import { followOut } from './crawl-out.ts'
+import { startIndexedCrawl } from './indexed-crawl.ts'
 
 /** Runs the command; returns the exit code. @throws MillraceError */
 export async function crawl(
@@ -21,32 +21,30 @@ export async function crawl(
   flags: CrawlFlags,
   context: CommandContext,
 ): Promise<number> {
-  const source = await sourceFrom(urls, flags)
-  const limits = limitsFrom(flags)
-  const pace = paceFrom(flags)
-  const userAgent = flags.userAgent ?? USER_AGENT_DEFAULT
-  const network = { userAgent, allowPrivate: flags.allowPrivate ?? false, asksRobots: flags.robots }
+  const { rules, limits, pace, network } = settingsFrom(flags, context.config)
+  const source = await sourceFrom(urls, flags.from, rules)
   if (flags.dryRun === true) return dryRun({ source, ...network, pace }, context)
   const startedAt = performance.now()
   await using store = await openStore(context.db, `crawl ${source.seeds[0]}`)
   const tally = new CrawlTally()
   const bus = createBus()
-  const started = await startCrawl({
+  await using following = new AsyncDisposableStack()
+  const started = await startIndexedCrawl({
     ...network,
     store,
     bus,
     source,
     limits,
     pace,
-    onDocument: (run, { id }) => offerIndex(run, { id: newId(systemClock.now()), document: id }),
-    followUps: [indexStage],
+    onOpen: async ({ run }) => {
+      following.use(await followOut({ store, bus, run: run.id, file: flags.out }))
+    },
     onEnd: (end) => {
       tally.add(end)
       bus.hint('crawl.settled')
     },
   })
   announce(started, source.seeds, context)
-  await using _out = await followOut({ store, bus, run: started.run.id, file: flags.out })
   const stopDrawing = await draw(store, started, tally, context)
   const unwatch = stopOnSignal(started, context)
   try {
@@ -112,7 +110,12 @@ async function conclude(
   const dead = await store.read(deadByCode({ run }))
   const seconds = Math.round(performance.now() - startedAt) / 1000
   if (context.isJson) await printLine(context.output, JSON.stringify({ ...summary, seconds }))
-  else say(context.output, renderSummary(summary, { seconds, reason, failures: tally.failureText(), dead }))
+  else if (!context.output.isQuiet) {
+    await printLine(
+      context.output,
+      renderSummary(summary, { seconds, reason, failures: tally.failureText(), dead }),
+    )
+  }
   if (summary.pages === 0 && dead[0] !== undefined) {
     if (context.isJson || context.output.isQuiet) warn(context.output, `${dead[0].code}: ${dead[0].example}`)
     return exitCodeOf(dead[0].code as ErrorCode)

@@ -130,8 +130,16 @@ async function requireRun(reader: Reader, id: string): Promise<Run> {
 
 function describe(run: Run): object {
   const { id, startedAt, finishedAt, ...rest } = run
-  const at = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
-  return { run: id, ...rest, startedAt: at(startedAt), finishedAt: at(finishedAt) }
+  return {
+    run: id,
+    ...rest,
+    startedAt: isoTime(startedAt),
+    finishedAt: finishedAt === null ? null : isoTime(finishedAt),
+  }
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 function textOf(value: unknown): string {

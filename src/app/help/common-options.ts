@@ -14,7 +14,12 @@ export interface CommonFlags {
 }
 
 /** Runs a command with the context its common flags make, and keeps its exit code. */
-export type Run = (flags: CommonFlags, command: (context: CommandContext) => Promise<number>) => Promise<void>
+export type Run = (
+  flags: CommonFlags,
+  command: (context: CommandContext) => Promise<number>,
+  /** false: the command works also where the configuration file can not be read. Default true. */
+  readsConfig?: boolean,
+) => Promise<void>
 
 /** Adds the common options to a command. */
 export function withCommonOptions(command: Command): Command {

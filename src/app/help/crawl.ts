@@ -1,5 +1,5 @@
 /** How `crawl` is called. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { CrawlFlags } from '../commands/crawl-options.ts'
 import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
 
@@ -31,15 +31,19 @@ export function addCrawl(root: Command, run: Run): void {
     )
     .argument('[url...]', 'where to begin')
     .option('--from <file>', "read seed URLs from a file, one a line ('-': standard input)")
-    .option('--include <pattern...>', 'read only URLs that match')
-    .option('--exclude <pattern...>', 'leave out URLs that match')
+    .option('--include <pattern>', 'read only URLs that match (may be repeated)', collect, [])
+    .option('--exclude <pattern>', 'leave out URLs that match (may be repeated)', collect, [])
     .option('--max-pages <n>', 'stop when the run has stored this many pages')
     .option('--max-depth <n>', 'follow links at most this far from a seed')
     .option('--max-time <time>', 'stop after this time (90s, 10m, 2h)')
     .option('--concurrency <n>', 'connections to one host (default: 4)')
     .option('--delay <time>', 'least time between two requests to one host (default: 250ms)')
     .option('--no-robots', 'do not ask robots.txt, and read no sitemaps')
+    .addOption(new Option('--robots', 'ask robots.txt, whatever the configuration file says').hideHelp())
     .option('--allow-private', 'allow private, loopback and link-local addresses')
+    .addOption(
+      new Option('--no-allow-private', 'refuse them, whatever the configuration file says').hideHelp(),
+    )
     .option('--user-agent <text>', 'how to introduce ourselves; name a way to reach you')
     .option('--out <file>', 'append documents to a JSON Lines file as they are stored')
     .option('--dry-run', 'print scope and robots.txt verdicts, fetch no page, store nothing')
@@ -49,4 +53,8 @@ export function addCrawl(root: Command, run: Run): void {
       await run(flags, (context) => crawl(urls, flags, context))
     })
   withCommonOptions(command)
+}
+
+function collect(pattern: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, pattern]
 }

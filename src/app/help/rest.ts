@@ -1,5 +1,6 @@
 /** How the commands that look at and hand out what was crawled are called. */
 import type { Command } from 'commander'
+import type { QueryFlags } from '../commands/query.ts'
 import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
 
 /** Adds the commands. */
@@ -7,6 +8,7 @@ export function addRest(root: Command, run: Run): void {
   addRuns(root, run)
   addExport(root, run)
   addSearch(root, run)
+  addQuery(root, run)
 }
 
 function addRuns(root: Command, run: Run): void {
@@ -82,4 +84,32 @@ Examples:
       await run(flags, (context) => searchCommand(words.join(' '), flags.limit, context))
     },
   )
+}
+
+function addQuery(root: Command, run: Run): void {
+  const command = root
+    .command('query')
+    .summary('ask the database in SQL')
+    .description(
+      'Run one read-only SQL statement. The views documents_latest, pages_latest and runs_summary stay as they are ' +
+        'from release to release; docs/query.md describes them.',
+    )
+    .argument('<sql>', 'one SELECT statement')
+    .option('--format <format>', 'table, jsonl or csv (default: table on a terminal, else jsonl)')
+    .option('--timeout <time>', 'end the statement after this time', '5s')
+    .addHelpText(
+      'after',
+      `
+Blobs are printed in hex. In JSON, integers beyond 2^53 are strings, so that no reader rounds them; in CSV and tables
+null is empty. A table shows the first 80 characters of a value.
+
+Examples:
+  millrace query "SELECT url, title FROM documents_latest LIMIT 5"
+  millrace query --format csv "SELECT url, status FROM pages_latest WHERE status >= 400" > failed.csv
+  millrace query --timeout 60s "SELECT language, count(*) FROM documents_latest GROUP BY 1"`,
+    )
+  withCommonOptions(command).action(async (sql: string, flags: CommonFlags & QueryFlags) => {
+    const { query } = await import('../commands/query.ts')
+    await run(flags, (context) => query(sql, flags, context))
+  })
 }

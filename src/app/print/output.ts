@@ -10,6 +10,8 @@ export interface Output {
   readonly stdout: Writable
   readonly stderr: Writable
   readonly isQuiet: boolean
+  /** Whether stdout is a terminal, so that a person reads the result. */
+  readonly isTerminal: boolean
 }
 
 /** Writes a line of the result, waiting when the reader is slow. */

@@ -1,0 +1,25 @@
+/**
+ * The public API: what a program needs to crawl, export and search. docs/library.md shows it at work. Whatever is not
+ * named here may change with any release.
+ */
+export { startIndexedCrawl as startCrawl } from './app/commands/indexed-crawl.ts'
+export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/indexed-crawl.ts'
+export { defineConfig } from './app/config/index.ts'
+export type { Config, CrawlConfig } from './app/config/index.ts'
+export { openReader, openStore } from './app/open-store.ts'
+export { sourceOf, summarizeRun } from './crawl/index.ts'
+export type { Crawl, Pace, Run, RunLimits, RunState, RunSummary, ScopeRules, Source } from './crawl/index.ts'
+export { isMillraceError, MillraceError } from './model/index.ts'
+export type { Applied, ErrorCode } from './model/index.ts'
+export { search } from './search/index.ts'
+export type { Hit, Marks } from './search/index.ts'
+export type { Change, Reader, SqlChunk, Store } from './store/index.ts'
+export { csvLines, exportRows, jsonLines, writeExport } from './transfer/index.ts'
+export type {
+  DocumentLine,
+  ExportKind,
+  ExportLines,
+  ExportSelection,
+  ExportTarget,
+  PageLine,
+} from './transfer/index.ts'

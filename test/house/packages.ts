@@ -1,0 +1,107 @@
+/**
+ * Which folder may import which package or builtin. A driver that is named in one folder can be replaced in one folder;
+ * and what only one folder can reach (the disk, the network, other processes) needs to be watched only there.
+ */
+import { isForTests, type Source } from './sources.ts'
+
+const ANYWHERE = ['src']
+
+/** Folders by package: what lies in them or below may import it. A package that is not here may not be imported. */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  commander: ['src/app'],
+  'csv-stringify': ['src/transfer'],
+  'html-encoding-sniffer': ['src/crawl/html'],
+  htmlparser2: ['src/crawl/html'],
+  'ipaddr.js': ['src/crawl/fetch'],
+  'log-update': ['src/app/print'],
+  pino: ['src/observe'],
+  undici: ['src/crawl/fetch'],
+}
+
+/** The same for what Node brings. */
+export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
+  'node:buffer': ANYWHERE,
+  'node:child_process': ['src/store/sqlite', 'src/app'],
+  'node:crypto': ['src/model', 'src/transfer'],
+  'node:dns/promises': ['src/crawl/fetch'],
+  'node:events': ANYWHERE,
+  'node:fs': ['src/store/sqlite', 'src/transfer', 'src/app'],
+  'node:fs/promises': ['src/transfer', 'src/app'],
+  'node:module': ['src/app'],
+  'node:net': ['src/crawl/fetch'],
+  'node:os': ['src/store/sqlite'],
+  'node:path': ['src/store/sqlite', 'src/transfer', 'src/app'],
+  'node:sqlite': ['src/store/sqlite'],
+  'node:stream': ANYWHERE,
+  'node:stream/consumers': ANYWHERE,
+  'node:timers/promises': ANYWHERE,
+  'node:url': ANYWHERE,
+  'node:util': ANYWHERE,
+  'node:worker_threads': ['src/store/sqlite'],
+  'node:zlib': ['src/crawl'],
+}
+
+/** What tests may import beside it: every builtin, and these. */
+const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check'])
+
+/**
+ * What src/store may take from node:fs. Opening the database, its -wal or its -shm within the process and closing that
+ * descriptor drops the locks SQLite holds on it (sqlite.org/howtocorrupt.html section 2.2), so nothing here can open.
+ */
+const STORE_FS: ReadonlySet<string> = new Set([
+  'accessSync',
+  'chmodSync',
+  'constants',
+  'existsSync',
+  'mkdirSync',
+  'readdirSync',
+  'rmdirSync',
+  'rmSync',
+  'statfsSync',
+  'statSync',
+])
+
+/** What breaks the tables, one line each. */
+export function packageViolations(sources: readonly Source[]): readonly string[] {
+  return outside(sources, (source, specifier) => {
+    const name = packageOf(specifier)
+    if (isForTests(source) && (name.startsWith('node:') || FOR_TESTS.has(name))) return undefined
+    const folders = PACKAGES[name] ?? BUILTINS[name]
+    if (folders === undefined) return 'it is not in the table of test/house/packages.ts'
+    if (folders.some((folder) => source.path.startsWith(`${folder}/`))) return undefined
+    return `only ${folders.join(' and ')} may`
+  })
+}
+
+/** Where src/store takes more from node:fs than it can take without opening a file. */
+export function storeFsViolations(sources: readonly Source[]): readonly string[] {
+  const product = sources.filter((source) => source.path.startsWith('src/store/') && !isForTests(source))
+  return product.flatMap((source) =>
+    source.imports.flatMap(({ specifier, names, line }) => {
+      if (!/^(?:node:)?fs(?:\/|$)/.test(specifier)) return []
+      const taken = names ?? ['everything']
+      const bad = specifier === 'node:fs' ? taken.filter((name) => !STORE_FS.has(name)) : taken
+      return bad.map((name) => `${source.path}:${line} takes ${name} from ${specifier}`)
+    }),
+  )
+}
+
+function outside(
+  sources: readonly Source[],
+  judge: (source: Source, specifier: string) => string | undefined,
+): readonly string[] {
+  return sources
+    .filter((source) => source.path.startsWith('src/'))
+    .flatMap((source) =>
+      source.imports.flatMap(({ specifier, target, line }) => {
+        const why = target === undefined ? judge(source, specifier) : undefined
+        return why === undefined ? [] : [`${source.path}:${line} imports ${specifier}: ${why}`]
+      }),
+    )
+}
+
+/** `csv-stringify/sync` is of the package csv-stringify; a builtin is itself. */
+function packageOf(specifier: string): string {
+  if (specifier.startsWith('node:')) return specifier
+  return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
+}
