@@ -44,6 +44,7 @@ test('a claimed job is running, with a lease of its process and a new epoch, and
     waits: 0,
     epoch: 1,
     gapMs: 250,
+    claimedAt: START_AT,
   })
   assert.deepEqual(await jobOf(store, 'x'), {
     ...before,

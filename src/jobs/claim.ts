@@ -56,7 +56,7 @@ export const claim = command({
           position = :position
         WHERE id IN (SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit)
         RETURNING id, run, kind, unique_key, lane, priority, input, attempts, attempts_max, waits, epoch,
-          coalesce((SELECT gap_ms FROM lanes WHERE key = jobs.lane), 0)`,
+          coalesce((SELECT gap_ms FROM lanes WHERE key = jobs.lane), 0), :now`,
       changes: { noun: 'job', op: 'put', id: 'returning' },
       gives: true,
     },

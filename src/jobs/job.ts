@@ -59,6 +59,7 @@ export const claimedShape = {
   waits: 'int',
   epoch: 'int',
   gapMs: 'int',
+  claimedAt: 'time',
 } as const satisfies Shape
 
 /**

@@ -149,7 +149,7 @@ export class KindLoop {
       this.wake()
     }
     try {
-      const pauseMs = this.#gap.reserve(job.lane, job.gapMs, performance.now())
+      const pauseMs = this.#gap.pauseMs(job, clock.now())
       const end = await attempt(this.#stage, job, { store, clock, signal, random, onWorkDone, pauseMs })
       for (const kind of offeredKinds(end.commands)) this.#context.bus.hint(jobsTopic(kind))
       onEnd(end)

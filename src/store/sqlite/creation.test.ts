@@ -35,7 +35,7 @@ test('a new file is readable by its owner only, and so is what SQLite keeps besi
 
 test('a closed store is one file', async (t) => {
   const folder = freshFolder(t)
-  const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
+  await using store = await openSqlite({ path: join(folder, 'store.db'), definitions })
   await store.commit({ commands: [addSource(source('a'))] })
   await store.close()
   assert.deepEqual(names(folder), ['store.db'])
@@ -45,7 +45,7 @@ test('a path is understood from the current folder, once', async (t) => {
   const folder = freshFolder(t)
   const before = process.cwd()
   process.chdir(dirname(folder))
-  const store = await openSqlite({ path: join(basename(folder), 'ä ?#%.db'), definitions })
+  await using store = await openSqlite({ path: join(basename(folder), 'ä ?#%.db'), definitions })
   process.chdir(before)
   await store.commit({ commands: [addSource(source('a'))] })
   assert.equal((await store.read(allSources({}))).length, 1)
@@ -68,7 +68,7 @@ for (const [what, make] of Object.entries(HALF_MADE)) {
   test(`${what} becomes a database that opens again`, async (t) => {
     const path = join(freshFolder(t), 'store.db')
     make(path)
-    const first = await openSqlite({ path, definitions })
+    await using first = await openSqlite({ path, definitions })
     await first.commit({ commands: [addSource(source('a'))] })
     await first.close()
     await using second = await openSqlite({ path, definitions })
@@ -79,14 +79,15 @@ for (const [what, make] of Object.entries(HALF_MADE)) {
 test('a database whose checkpoint was killed after its first page opens with all its rows', async (t) => {
   const folder = freshFolder(t)
   const path = join(folder, 'store.db')
-  const child = startChild(t, 'child-write', [path, 'row', '300', '50'])
+  // More rows than it gets to write, so that it is killed at work and not after a clean close.
+  const child = startChild(t, 'child-write', [path, 'row', '1000000', '50'])
   child.goOn()
   await child.line('ack row-299')
   child.kill('SIGKILL')
   await child.ended
   killCheckpointAfterFirstPage(folder, path)
   const acked = child.lines.filter((line) => line.startsWith('ack')).length
-  const reader = await openSqliteReader({ path, definitions })
+  await using reader = await openSqliteReader({ path, definitions })
   assert.ok((await reader.read(allSources({}))).length >= acked)
   await reader.close()
   await using store = await openSqlite({ path, definitions })
