@@ -1,6 +1,9 @@
 /** Which run a crawl goes on with, and what a new run of the same source adds. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Store } from '../store/index.ts'
+import { openRun } from './open-run.ts'
+import { sourceOf } from './source.ts'
 import { openCrawls } from './testing/fixture.ts'
 import { everything, jobsOf, pagesOf } from './testing/look.ts'
 import { pageOf, servePlot } from './testing/plot.ts'
@@ -46,7 +49,9 @@ test('a seed is read also when the rules leave it out, as the way in to what the
 
 test('after a completed run comes a new one: new page versions, and documents only where something changed', async (t) => {
   let text = 'first text'
-  const site = await servePlot(t, ({ path }) => (path === '/' ? pageOf('start', ['/page']) : pageOf(text)))
+  const site = await servePlot(t, ({ path }) =>
+    path === '/' ? pageOf('start', ['/page']) : `<!doctype html><title>page</title><p>${text}</p>`,
+  )
   const { crawl, store } = await openCrawls(t)
   const first = await crawl(`${site.url}/`)
   const second = await crawl(`${site.url}/`)
@@ -56,7 +61,7 @@ test('after a completed run comes a new one: new page versions, and documents on
   const { pages, documents, bodies } = await everything(store)
   assert.deepEqual([pages.length, documents.length, bodies.length], [6, 3, 3])
   assert.deepEqual(
-    documents.filter((row) => row.url.endsWith('/page')).map((row) => [row.title, row.run]),
+    documents.filter((row) => row.url.endsWith('/page')).map((row) => [row.text, row.run]),
     [
       ['first text', first.run],
       ['second text', third.run],
@@ -98,6 +103,30 @@ test('processes that start the same source at once make one run and share its wo
   )
   assert.equal(ends.filter(({ isNew }) => isNew).length, 1)
   assert.deepEqual([site.arrivals.length, runs[0]?.state], [41, 'completed'])
+})
+
+test('whoever loses the race for a new run goes on with the one that won it', async (t) => {
+  const site = await servePlot(t, ({ path }) => pageOf(path))
+  const { store, clock, openAgain } = await openCrawls(t)
+  const winner = await openAgain()
+  const won: string[] = []
+  // The other starts just after this one has seen that there is no run yet.
+  const read: Store['read'] = async (query, options) => {
+    const rows = await store.read(query, options)
+    if (query.name === 'runs.newest' && won.length === 0)
+      won.push((await winner.crawl(`${site.url}/`, { maxPages: 0 })).run)
+    return rows
+  }
+  const source = sourceOf([`${site.url}/`], { include: [], exclude: [] })
+  const limits = { maxPages: null, maxDepth: null, maxTimeMs: null }
+  const opened = await openRun({
+    store: { ...store, read },
+    clock,
+    source,
+    limits,
+    pace: { concurrency: 1, gapMs: 0 },
+  })
+  assert.deepEqual([opened.run.id, opened.isNew], [won[0], false])
 })
 
 test('a run is there with its seeds or not at all', async (t) => {

@@ -157,12 +157,12 @@ export const oneBody = query({
   sqlite: 'SELECT sha256, bytes, compression, body FROM raw_bodies WHERE sha256 = :sha256',
 })
 
-/** Counts without end, and asks in_time() each time. */
-export const countForever = query({
-  name: 'conformance.countForever',
-  params: {},
+/** Counts to a limit, and asks in_time() at each step. */
+export const countTo = query({
+  name: 'conformance.countTo',
+  params: { limit: 'int' },
   gives: { count: 'int' },
-  sqlite: `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE in_time())
+  sqlite: `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :limit AND in_time())
     SELECT count(*) FROM numbers`,
 })
 
@@ -184,7 +184,7 @@ export const conformanceDefinitions = [
   oneSource,
   oneLane,
   oneBody,
-  countForever,
+  countTo,
 ].map((made) => made.definition)
 
 /** A source; all that is not named has one plain value, and the key is its own. */

@@ -83,7 +83,7 @@ export const idempotencyCases: Cases = {
 
   async 'a key outlives the store that took it'(bench) {
     const unit = { key: 'k', commands: [addSource(source('a'))] }
-    const before = await bench.open()
+    await using before = await bench.open()
     const first = await before.commit(unit)
     await before.close()
     await using after = await bench.open()

@@ -19,6 +19,7 @@ export {
   addSource,
   allSources,
   conformanceDefinitions,
+  countTo,
   oneSource,
   putSource,
   source,

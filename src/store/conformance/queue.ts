@@ -75,7 +75,7 @@ export const queueCases: Cases = {
   },
 
   async 'closing commits everything that was accepted and then refuses'(bench) {
-    const store = await bench.open({ limits: { queueRowsMax: 8 } })
+    await using store = await bench.open({ limits: { queueRowsMax: 8 } })
     const rows = many(100)
     const commits = rows.map((row) => store.commit({ commands: [addSource(row)] }))
     const closing = store.close()
@@ -89,7 +89,7 @@ export const queueCases: Cases = {
   },
 
   async 'a closed store refuses everything, and closing it again is harmless'(bench) {
-    const store = await bench.open()
+    await using store = await bench.open()
     await Promise.all([store.close(), store.close()])
     await store.close()
     await assert.rejects(store.commit({ commands: [] }), { code: 'Closed' })

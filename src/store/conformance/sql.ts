@@ -82,6 +82,7 @@ export const sqlCases: Cases = {
       'DELETE FROM sources RETURNING id',
       "UPDATE sources SET kind = 'x' RETURNING id",
       'DROP TABLE sources',
+      'BEGIN',
     ]
     for (const text of refused)
       await assert.rejects(rowsOf(store, text), { code: 'Usage', applied: 'no' }, text)

@@ -105,7 +105,7 @@ test('a full disk harms neither closing nor what was stored, and a second store 
   if (disk === undefined) return
   const path = join(disk.folder, 'store.db')
   const ballast = join(disk.folder, 'ballast')
-  const store = await openSqlite({ path, definitions })
+  await using store = await openSqlite({ path, definitions })
   const acked = await commitUntilFull(store)
   fillUp(ballast)
   await assert.rejects(openSqlite({ path, definitions }), { code: 'DiskFull', applied: 'no' })

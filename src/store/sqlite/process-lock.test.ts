@@ -47,7 +47,7 @@ test('a process that stands still is not lost', async (t) => {
 test('a process that closes cleanly is not lost, and the last one takes the folder of side files along', async (t) => {
   const path = join(freshFolder(t), 'store.db')
   const { child } = await openChild(t, path)
-  const store = await openSqlite({ path, definitions })
+  await using store = await openSqlite({ path, definitions })
   child.goOn()
   await child.line('closed')
   assert.deepEqual(await store.lostProcesses(), [])
@@ -68,7 +68,7 @@ test('two stores of one process do not take each other for lost', async (t) => {
 
 test('a process that can not be forgotten stops neither the writer nor closing', async (t) => {
   const path = join(freshFolder(t), 'store.db')
-  const store = await openSqlite({ path, definitions })
+  await using store = await openSqlite({ path, definitions })
   const db = new DatabaseSync(path)
   db.exec(`INSERT INTO processes VALUES ('ghost', 1, 'host', 'command', 0);
     CREATE TRIGGER refuse BEFORE DELETE ON processes BEGIN SELECT RAISE(ABORT, 'no'); END`)

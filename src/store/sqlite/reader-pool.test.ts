@@ -5,25 +5,18 @@ import { test } from 'node:test'
 import { isMillraceError } from '../../model/index.ts'
 import { catalogOf } from '../catalog.ts'
 import { allSources, conformanceDefinitions, freshFolder } from '../conformance/index.ts'
-import { query } from '../declare.ts'
 import { engineQueries, latestPosition } from './engine-queries.ts'
 import { openSqlite } from './index.ts'
 import { ReaderPool } from './reader-pool.ts'
+import { hang } from './testing/index.ts'
 
-/** Runs for about a second on any machine of these years, and can not be stopped meanwhile. */
-const hang = query({
-  name: 'test.hang',
-  params: {},
-  gives: { count: 'int' },
-  sqlite: `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 6000000)
-    SELECT count(*) FROM numbers`,
-})
 const catalog = catalogOf([...conformanceDefinitions, ...engineQueries, hang.definition])
 
 test('a read that never asks in_time() is given up, and the reads behind it are answered', async (t) => {
   const path = join(freshFolder(t), 'store.db')
   await (await openSqlite({ path, definitions: [] })).close()
   const pool = new ReaderPool(path, catalog, 100)
+  t.after(() => pool.close())
   await Promise.all([pool.read(latestPosition({})), pool.read(latestPosition({}))])
   const hanging = [pool.read(hang({}), 1), pool.read(hang({}), 1)]
   const behind = Array.from({ length: 10 }, () => pool.read(latestPosition({})))
@@ -42,6 +35,7 @@ test('closing gives up a read that hangs, and is no error', async (t) => {
   const path = join(freshFolder(t), 'store.db')
   await (await openSqlite({ path, definitions: [] })).close()
   const pool = new ReaderPool(path, catalog, 100)
+  t.after(() => pool.close())
   await pool.read(latestPosition({}))
   const hanging = assert.rejects(pool.read(hang({}), 1), { code: 'Timeout' })
   await pool.close()
@@ -52,11 +46,10 @@ test('closing gives up a read that hangs, and is no error', async (t) => {
 test('a thread that dies is replaced by the next read, and closing the pool is no error', async (t) => {
   const path = join(freshFolder(t), 'store.db')
   const pool = new ReaderPool(path, catalog)
+  t.after(() => pool.close())
   await assert.rejects(pool.read(latestPosition({})), { code: 'Fault', message: /ended unexpectedly/ })
   await (await openSqlite({ path, definitions: [] })).close()
   assert.deepEqual(await pool.read(latestPosition({})), [{ position: 0 }])
-  await pool.close()
-
   const dying = new ReaderPool(join(path, 'nowhere'), catalog)
   const died = assert.rejects(dying.read(latestPosition({})), { code: 'Fault' })
   await dying.close()
@@ -67,6 +60,7 @@ test('more reads at once than the pool takes are refused as QueueFull, the other
   const path = join(freshFolder(t), 'store.db')
   await (await openSqlite({ path, definitions: [] })).close()
   const pool = new ReaderPool(path, catalog)
+  t.after(() => pool.close())
   const outcomes = await Promise.allSettled(
     Array.from({ length: 20_010 }, () => pool.read(latestPosition({}))),
   )

@@ -6,11 +6,11 @@ import { freshFolder } from '../conformance/index.ts'
 import { fromErrorMessage, ThreadCalls, toErrorMessage } from './thread-calls.ts'
 
 test('an error that crosses a thread keeps its code, message, facts and whether it was applied', () => {
-  const error = new MillraceError('InputOutput', 'disk failed', { applied: 'no', facts: { sqlite: 1_034 } })
+  const error = new MillraceError('Busy', 'held for long', { applied: 'unknown', facts: { waitMs: 5 } })
   const crossed = fromErrorMessage(structuredClone(toErrorMessage(error)))
   assert.deepEqual(
     [crossed.code, crossed.message, crossed.applied, crossed.facts, crossed.retryable],
-    ['InputOutput', 'disk failed', 'no', { sqlite: 1_034 }, true],
+    ['Busy', 'held for long', 'unknown', { waitMs: 5 }, true],
   )
 })
 

@@ -48,7 +48,7 @@ export class WatchedReader {
       this.#open.push(read)
       if (this.#open.length === 1) this.#watchFirst()
       const answer = this.#thread.call('read', request) as Promise<readonly (readonly Stored[])[]>
-      answer.then(resolve, reject).finally(() => this.#settle(read))
+      answer.finally(() => this.#settle(read)).then(resolve, reject)
     })
   }
 

@@ -97,7 +97,11 @@ function register(db: DatabaseSync): ProcessLock {
 function lostProcesses(): { id: string; pid: number }[] {
   const { db } = current()
   const others = db.prepare('SELECT id, pid FROM processes WHERE id <> ?').all(data.process.id)
-  const lost = others.filter((other) => isProcessLost(data.path, String(other['id'])))
+  // A process that closes removes its row before its lock, so who has neither by now has not been lost.
+  const isKnown = db.prepare('SELECT 1 FROM processes WHERE id = ?')
+  const lost = others.filter(
+    ({ id }) => isProcessLost(data.path, String(id)) && isKnown.get(String(id)) !== undefined,
+  )
   state.peers = others.length - lost.length
   return lost.map((other) => ({ id: String(other['id']), pid: Number(other['pid']) }))
 }

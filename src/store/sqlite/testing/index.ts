@@ -6,5 +6,6 @@
 export { startChild } from './child.ts'
 export type { Child } from './child.ts'
 export { fingerprint } from './fingerprint.ts'
+export { hang } from './hang.ts'
 export { assertTableMatches } from './table-matches.ts'
 export { holdWriteLock } from './write-lock.ts'
