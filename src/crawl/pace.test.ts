@@ -1,7 +1,10 @@
 /** Politeness as the server sees it: how far apart requests arrive, and how many are open. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { jobsTopic } from '../jobs/index.ts'
+import { PAGE_KIND } from './frontier.ts'
 import { openCrawls } from './testing/fixture.ts'
+import { everything } from './testing/look.ts'
 import { pageOf, send, servePlot, type Plot } from './testing/plot.ts'
 
 const GAP_MS = 40
@@ -47,21 +50,31 @@ test('two crawls of one host, from two stores on one file, keep the gap together
   assertGaps(site, begunAt)
 })
 
-test('no more requests are open at a host than were allowed, and as many', async (t) => {
+test('no more pages of a host are in hand than were allowed, in all processes together, and as many', async (t) => {
   for (const processes of [1, 2]) {
     const waiting: (() => void)[] = []
+    const inHand: number[] = []
+    const first = await openCrawls(t)
+    const all = [first, await first.openAgain()].slice(0, processes)
+    // Every process has looked for more when its next unit is applied.
+    const look = async () => {
+      for (const { bus } of all) bus.hint(jobsTopic(PAGE_KIND))
+      await new Promise(setImmediate)
+      for (const { store } of all) await store.commit({ commands: [] })
+      const { jobs } = await everything(first.store)
+      inHand.push(jobs.filter((job) => job.state === 'running').length)
+      for (const answer of waiting.splice(0)) answer()
+    }
     const site = await servePlot(t, ({ path, response }) => {
       const answer = () => send(response, { html: pageOf(path, links) })
       if (path === '/') return answer()
       // Answered when three wait: were there never three, the crawl would not end.
-      if (waiting.push(answer) === 3) for (const each of waiting.splice(0)) each()
+      if (waiting.push(answer) === 3) void look()
       return null
     })
-    const first = await openCrawls(t)
-    const crawls = [first.crawl, (await first.openAgain()).crawl].slice(0, processes)
     const pace = { concurrency: 3, gapMs: 0 }
-    await Promise.all(crawls.map((crawl, index) => crawl(`${site.url}/`, { pace, exclude: [`/${index}`] })))
+    await Promise.all(all.map(({ crawl }, index) => crawl(`${site.url}/`, { pace, exclude: [`/${index}`] })))
     assert.equal(site.arrivals.length, 7 * processes)
-    assert.equal(site.openMax(), 3)
+    assert.deepEqual([new Set(inHand), site.openMax()], [new Set([3]), 3])
   }
 })

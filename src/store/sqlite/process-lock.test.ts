@@ -95,6 +95,16 @@ test('a process whose side file is gone is lost, and asking makes no file', (t) 
   assert.equal(existsSync(lockFolder(path)), false)
 })
 
+test('processes that come and go do not trip over the folder that they make and remove', async (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  const children = ['a', 'b', 'c'].map((tag) => startChild(t, 'child-lock', [path, tag, '1500']))
+  for (const child of children) {
+    await child.line('done')
+    assert.equal(await child.ended, 0)
+  }
+  assert.equal(existsSync(lockFolder(path)), false)
+})
+
 test('the folder of side files stays while one is in it', (t) => {
   const path = join(freshFolder(t), 'store.db')
   const one = holdProcessLock(path, 'one')

@@ -13,7 +13,7 @@ import { resultCode } from './sqlite-error.ts'
 const SQLITE_BUSY = 5
 const SQLITE_CANTOPEN = 14
 /** How often a side file is tried: its folder goes with the last process that closes, perhaps just now. */
-const OPEN_ATTEMPTS = 20
+const OPEN_ATTEMPTS = 100
 
 /** The lock this process holds; `release` gives it back and removes the side file. */
 export interface ProcessLock {
@@ -53,11 +53,13 @@ export function isProcessLost(path: string, id: string): boolean {
 }
 
 function createSideFile(path: string, id: string, attemptsLeft: number): DatabaseSync {
-  mkdirSync(lockFolder(path), { recursive: true, mode: 0o700 })
   try {
+    mkdirSync(lockFolder(path), { recursive: true, mode: 0o700 })
     return new DatabaseSync(join(lockFolder(path), id))
   } catch (error) {
-    if (resultCode(error) !== SQLITE_CANTOPEN || attemptsLeft <= 1) throw error
+    const isFolderGone =
+      resultCode(error) === SQLITE_CANTOPEN || (error as NodeJS.ErrnoException).code === 'ENOENT'
+    if (!isFolderGone || attemptsLeft <= 1) throw error
     return createSideFile(path, id, attemptsLeft - 1)
   }
 }
