@@ -3,17 +3,23 @@ import type { Bus } from '../bus/index.ts'
 import { startWorker, type AttemptEnd, type Stage, type Worker } from '../jobs/index.ts'
 import { systemClock, type Clock } from '../model/index.ts'
 import type { Command, Store } from '../store/index.ts'
-import { deepenStage } from './deepen-stage.ts'
+import { deepenStage, pageStage, sitemapStage } from './stages/index.ts'
 import { createFetcher, type Fetcher, type FetchLimits, type Resolve } from './fetch/index.ts'
 import type { Pace } from './frontier.ts'
-import { openRun, type OpenedRun } from './open-run.ts'
-import { pageStage } from './page-stage.ts'
-import { RobotsKeeper } from './robots-keeper.ts'
-import { endRun, getRun, runIsRunning, type Run, type RunLimits, type RunState } from './run.ts'
+import {
+  endRun,
+  getRun,
+  type OpenedRun,
+  openRun,
+  pagesIn,
+  type Run,
+  runIsRunning,
+  type RunLimits,
+  type RunState,
+  type Source,
+} from './history/index.ts'
+import { RobotsKeeper } from './politeness/index.ts'
 import { compileScope, type CompiledScope } from './scope/index.ts'
-import { sitemapStage } from './sitemap-stage.ts'
-import type { Source } from './source.ts'
-import { pagesIn } from './summary.ts'
 
 /** How to crawl. */
 export interface CrawlOptions {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { previewCrawl } from './preview.ts'
-import { sourceOf } from './source.ts'
+import { sourceOf } from './history/index.ts'
 import { send, servePlot } from './testing/plot.ts'
 
 const network = { userAgent: 'millrace-test/1', allowPrivate: true, asksRobots: true }

@@ -1,7 +1,7 @@
 /** Who has what in hand, as of a time. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LEASE_MS } from './kind-loop.ts'
+import { LEASE_MS } from './worker/index.ts'
 import { leasesByProcess } from './lease-report.ts'
 import { complete } from './settle.ts'
 import { START_AT, claimJobs, offerKeys, openJobs } from './testing/fixture.ts'

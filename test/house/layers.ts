@@ -5,7 +5,7 @@
 import { posix } from 'node:path'
 import { isForTests, type Source } from './sources.ts'
 
-/** The folders of src by row (DESIGN.md section 3). A new folder needs a row before it can be imported. */
+/** The folders of src by row (ARCHITECTURE.md). A new folder needs a row before it can be imported. */
 export const ROWS: Readonly<Record<string, number>> = {
   model: 0,
   observe: 0,

@@ -1,4 +1,5 @@
 /** The nouns of one exchange: what is asked for, what came back, and how its headers are read. */
+import { urlKey } from '../../model/index.ts'
 
 /** Headers as they came over the wire: order, case and duplicates kept; each character of a value is one byte. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
@@ -41,6 +42,15 @@ export interface FetchAnswer extends FetchHead {
 /** The first value of a header, whatever the case of its name; undefined when there is none. */
 export function header(headers: HeaderList, name: string): string | undefined {
   return headers.find((entry) => isNamed(entry, name.toLowerCase()))?.[1]
+}
+
+/** The url key that an answer redirects to; null when it is none, or leads out of http(s). */
+export function redirectOf(head: FetchHead): string | null {
+  const location = header(head.headers, 'location')
+  if (head.status < 300 || head.status >= 400 || location === undefined) return null
+  // Servers send UTF-8 here although header values arrive as latin1 (RFC 9110 section 5.5).
+  const target = URL.parse(Buffer.from(location, 'latin1').toString('utf8'), head.url)
+  return target !== null && /^https?:$/.test(target.protocol) ? urlKey(target) : null
 }
 
 /** All values of a header as one comma-separated list (RFC 9110 section 5.3); empty when there is none. */

@@ -4,7 +4,7 @@
  * is not on the public internet unless it was allowed, and that each failure is one error of the family. It never
  * follows a redirect, never retries, never paces and never reads robots.txt: those decisions have owners above it.
  */
-export { header } from './answer.ts'
+export { header, redirectOf } from './answer.ts'
 export type { FetchAnswer, FetchHead, FetchRequest, HeaderList } from './answer.ts'
 export { createFetcher } from './fetcher.ts'
 export type { Fetcher, FetcherOptions } from './fetcher.ts'

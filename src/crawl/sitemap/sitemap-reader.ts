@@ -3,8 +3,7 @@
  * prefix of the root, not by the namespace: `image:loc` and `video:loc` are then other names than `loc`, and a sitemap
  * that writes every element as `sm:loc` is still read.
  */
-import { parseDate } from '../html/index.ts'
-import type { Attributes, TagReader } from '../html/index.ts'
+import { type Attributes, parseDate, type TagReader } from '../html/index.ts'
 
 /** An address as the file gives it, and the date beside it in milliseconds since 1970, or null. */
 export interface Entry {

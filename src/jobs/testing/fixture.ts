@@ -11,7 +11,7 @@ import { jobDefinitions } from '../index.ts'
 import { jobs, type Job } from '../job.ts'
 import { ensureLane } from '../lanes.ts'
 import { offer, type Offer } from '../offer.ts'
-import { LEASE_MS } from '../kind-loop.ts'
+import { LEASE_MS } from '../worker/index.ts'
 import { stage, type Stage, type StageSteps } from '../stage.ts'
 
 /** A clock that stands still until it is moved. */

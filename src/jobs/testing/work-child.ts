@@ -5,8 +5,7 @@
 import { createBus } from '../../bus/index.ts'
 import { systemClock } from '../../model/index.ts'
 import { openSqlite } from '../../store/sqlite/index.ts'
-import { jobsTopic } from '../kind-loop.ts'
-import { startWorker } from '../worker.ts'
+import { jobsTopic, startWorker } from '../worker/index.ts'
 import { growthStages, type Growth } from './crawl-like.ts'
 import { START_AT, testDefinitions } from './fixture.ts'
 

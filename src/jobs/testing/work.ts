@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createBus } from '../../bus/index.ts'
 import { MillraceError } from '../../model/index.ts'
 import type { Stage } from '../stage.ts'
-import { startWorker, type Worker, type WorkerOptions } from '../worker.ts'
+import { startWorker, type Worker, type WorkerOptions } from '../worker/index.ts'
 import { effectStage, jobsOf, putProcess, type Opened } from './fixture.ts'
 
 /** Starts a worker on run 'r', with 4 jobs of each stage at once unless said otherwise. */

@@ -7,16 +7,19 @@ import { catalogOf, encodeUnit, type Catalog } from '../catalog.ts'
 import { decodeRow, type Shape } from '../codec.ts'
 import type { Command, LostProcess, Reader, Receipt, Store, Unit } from '../contract.ts'
 import type { Definition } from '../declare.ts'
-import type { Outcome } from './batch.ts'
-import { checkEngine, checkFolder, checkWritable, inspectFile } from './engine-gate.ts'
+import {
+  type Applied,
+  type Outcome,
+  QUEUE_LIMITS,
+  type QueueLimits,
+  startWriter,
+  WriteQueue,
+  type WriterData,
+} from './writer/index.ts'
+import { checkEngine, checkFolder, checkWritable, inspectFile, isSchemaOld } from './file/index.ts'
 import { changesAfter, engineQueries, latestPosition, prunedTo } from './engine-queries.ts'
-import { isSchemaOld } from './migrate.ts'
-import { ReaderPool } from './reader-pool.ts'
-import { runSql } from './sql-session.ts'
-import { ThreadCalls } from './thread-calls.ts'
-import type { Applied } from './unit-runner.ts'
-import { QUEUE_LIMITS, WriteQueue, type QueueLimits } from './write-queue.ts'
-import type { WriterData } from './writer-thread.ts'
+import { ReaderPool, runSql } from './reader/index.ts'
+import type { ThreadCalls } from './threads/index.ts'
 
 /** How to open a database. */
 export interface SqliteOptions {
@@ -49,7 +52,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const clock = options.clock ?? systemClock
   const catalog = catalogOf([...options.definitions, ...engineQueries])
   const data = writerData(path, catalog, clock, options)
-  const writer = new ThreadCalls('writer-thread', data)
+  const writer = startWriter(data)
   try {
     await writer.call('open')
   } catch (error) {

@@ -1,8 +1,7 @@
 /** The process that looks into a database file. It sends each check as it is made, and what it learned at the end. */
 import { DatabaseSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
-import { pendingMigrations } from '../migrate.ts'
-import { isProcessLost } from '../process-lock.ts'
+import { isProcessLost, pendingMigrations } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
 import { fail, failBy, ok, warn, type Check } from './check.ts'
 import type { InspectAnswer, InspectRequest, RegisteredProcess } from './inspection.ts'

@@ -15,8 +15,7 @@ import { test, type TestContext } from 'node:test'
 import { conformanceDefinitions, freshFolder } from '../../conformance/index.ts'
 import { openSqlite } from '../index.ts'
 import { fingerprint, holdWriteLock, startChild } from '../testing/index.ts'
-import { inspectSqlite } from './index.ts'
-import type { Inspection } from './index.ts'
+import { type Inspection, inspectSqlite } from './index.ts'
 
 /** A database that was opened and closed. */
 async function freshDatabase(t: TestContext) {

@@ -8,9 +8,10 @@ import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MillraceError, toMillraceError } from '../../../model/index.ts'
-import { checkEngine, checkFolder, inspectFile } from '../engine-gate.ts'
+import { checkEngine, checkFolder, inspectFile } from '../file/index.ts'
 import { fail, failBy, ok, warn, type Check } from './check.ts'
 import type { InspectAnswer, Inspection, InspectRequest } from './inspection.ts'
+import { moduleBeside } from '../threads/index.ts'
 
 /** How thorough to be. */
 export interface InspectOptions {
@@ -80,9 +81,7 @@ function tried(name: string, check: () => Check): Check {
 }
 
 async function askChild(request: InspectRequest): Promise<Inspection> {
-  const extension = import.meta.filename.slice(import.meta.filename.lastIndexOf('.'))
-  const script = new URL(`./inspect-child${extension}`, import.meta.url)
-  const child = fork(script, [], { serialization: 'advanced' })
+  const child = fork(moduleBeside(import.meta.url, 'inspect-child'), [], { serialization: 'advanced' })
   const found: { checks: Check[]; answer: InspectAnswer | undefined } = { checks: [], answer: undefined }
   child.on('message', (message: Check | InspectAnswer) => {
     if ('name' in message) found.checks.push(message)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import type { Codec, Shape } from '../../codec.ts'
 import { sqlName, type Table } from '../../declare.ts'
-import { migrate } from '../migrate.ts'
+import { migrate } from '../file/index.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   text: 'TEXT',

@@ -1,0 +1,87 @@
+/**
+ * Deleting a run: its pages in chunks, and with each chunk the documents and raw bodies that no page refers to any
+ * more. A delete that is interrupted has removed whole pages; running it again removes the rest. What else knows of a
+ * document (full text) is told by the caller, in the same unit: `documentsOwnedByRun` says of which.
+ */
+import { command, query } from '../../store/index.ts'
+
+/* Served by pages_position: without a sort, so that each chunk costs the same however long the run is. */
+const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY position LIMIT :limit'
+
+/*
+ * Bodies are judged before their documents go and both before their pages: 'owned' are those to which only pages of
+ * this chunk refer.
+ */
+const ownedDocuments = `SELECT document FROM pages WHERE id IN (${chunk}) AND document IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.document = pages.document AND other.id NOT IN (${chunk}))`
+
+/*
+ * A page's body, or that of a document that goes (an earlier page's, where only the document was still the same), unless
+ * another page has it or a document that stays was made of it. The latter is looked for among the versions of the URL
+ * alone, because no index leads from a body to documents: a body that two URLs share can slip through. CROSS JOIN keeps
+ * the few that are lost in front; else all pages would be read.
+ */
+const ownedBodies = `WITH
+    lost (sha256, url_key) AS (
+      SELECT raw_sha256, url_key FROM pages WHERE id IN (${chunk}) AND raw_sha256 IS NOT NULL
+      UNION SELECT raw_sha256, url_key FROM documents WHERE id IN (${ownedDocuments})),
+    needed (sha256) AS (
+      SELECT lost.sha256 FROM lost CROSS JOIN pages ON pages.raw_sha256 = lost.sha256 WHERE pages.id NOT IN (${chunk})
+      UNION SELECT lost.sha256 FROM lost CROSS JOIN documents
+        ON documents.url_key = lost.url_key AND documents.raw_sha256 = lost.sha256
+        WHERE documents.id NOT IN (${ownedDocuments}))
+  SELECT sha256 FROM lost EXCEPT SELECT sha256 FROM needed`
+
+/**
+ * The documents that the next `deleteRunPages` with the same limit takes along, and the version of each one's URL that
+ * is then the newest, if any stays.
+ */
+export const documentsOwnedByRun = query({
+  name: 'documents.ownedByRun',
+  params: { run: 'text', limit: 'int' },
+  gives: { document: 'text', survivor: 'text?' },
+  sqlite: `SELECT owned.id, (SELECT other.id FROM documents AS other
+      WHERE other.url_key = owned.url_key AND other.id <> owned.id ORDER BY other.position DESC LIMIT 1)
+    FROM documents AS owned WHERE owned.id IN (${ownedDocuments})`,
+})
+
+/** Deletes up to `limit` pages of a run and what only they own. Repeat until none changed. */
+export const deleteRunPages = command({
+  name: 'pages.deleteOfRun',
+  params: { run: 'text', limit: 'int' },
+  sqlite: [
+    {
+      sql: `DELETE FROM raw_bodies WHERE sha256 IN (${ownedBodies}) RETURNING sha256`,
+      changes: { noun: 'raw body', op: 'delete', id: 'returning' },
+    },
+    {
+      sql: `DELETE FROM documents WHERE id IN (${ownedDocuments}) RETURNING id`,
+      changes: { noun: 'document', op: 'delete', id: 'returning' },
+    },
+    {
+      sql: `DELETE FROM pages WHERE id IN (${chunk}) RETURNING id`,
+      changes: { noun: 'page', op: 'delete', id: 'returning' },
+    },
+  ],
+})
+
+/** Deletes the run itself, and its source when it was the last run of it. */
+export const deleteRunRow = command({
+  name: 'runs.delete',
+  params: { id: 'text' },
+  sqlite: [
+    {
+      sql: 'DELETE FROM runs WHERE id = :id RETURNING id',
+      changes: { noun: 'run', op: 'delete', id: 'returning' },
+    },
+    {
+      sql: 'DELETE FROM sources WHERE id NOT IN (SELECT source FROM runs) RETURNING id',
+      changes: { noun: 'source', op: 'delete', id: 'returning' },
+    },
+  ],
+})
+
+/** What a store must be opened with to delete a run. */
+export const deleteRunDefinitions = [deleteRunPages, deleteRunRow, documentsOwnedByRun].map(
+  (made) => made.definition,
+)

@@ -1,0 +1,90 @@
+/** Finds the run a crawl goes on with, or starts one: the run and its seed jobs are one unit. */
+import { hostOf, isMillraceError, newId, type Clock, type Json } from '../../model/index.ts'
+import { ensureLane, paceLane } from '../../jobs/index.ts'
+import type { Command, Store } from '../../store/index.ts'
+import { DEEPEN_LANE, offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
+import { getRun, hasDeeperPages, newestRun, resumeRun, startRun, type Run, type RunLimits } from './run.ts'
+import { addSource, findSource, type Source } from './source.ts'
+
+/** What is needed to open a run. */
+export interface OpenRunOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly source: Source
+  readonly limits: RunLimits
+  readonly pace: Pace
+}
+
+/** The run to work on, as it stands in the store. */
+export interface OpenedRun {
+  readonly run: Run
+  readonly isNew: boolean
+}
+
+const UNFINISHED = new Set(['planned', 'running', 'paused', 'stopped'])
+
+/** Continues the source's unfinished run, else starts a new one. */
+export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
+  const source = await ensureSource(options)
+  try {
+    const earlier = await findUnfinished(options, source)
+    return earlier === undefined ? await start(options, source) : await resume(options, earlier)
+  } catch (error) {
+    // Another process started the run of this source in between: go on with that one.
+    if (isMillraceError(error, 'Constraint')) return openRun(options)
+    throw error
+  }
+}
+
+async function ensureSource({ store, clock, source }: OpenRunOptions): Promise<string> {
+  const id = newId(clock.now())
+  const { key, seeds, scope } = source
+  const rules = { include: scope.include, exclude: scope.exclude }
+  await store.commit({
+    commands: [addSource({ id, kind: 'html', key, seeds, rules, createdAt: clock.now() })],
+  })
+  const [row] = await store.read(findSource({ key }))
+  return row?.id ?? id
+}
+
+async function findUnfinished({ store, limits }: OpenRunOptions, source: string): Promise<Run | undefined> {
+  const [newest] = await store.read(newestRun({ source }))
+  if (newest === undefined || UNFINISHED.has(newest.state)) return newest
+  if (newest.state !== 'completed') return undefined
+  const maxDepth = limits.maxDepth ?? Number.MAX_SAFE_INTEGER
+  const [deeper] = await store.read(hasDeeperPages({ run: newest.id, maxDepth }))
+  return deeper?.found === true ? newest : undefined
+}
+
+async function start(options: OpenRunOptions, source: string): Promise<OpenedRun> {
+  const { store, clock, limits, pace } = options
+  const now = clock.now()
+  const id = newId(now)
+  const seeds = offerFinds({ run: id, kind: PAGE_KIND, urls: options.source.seeds, depth: 0, pace }, now)
+  const begin = startRun({ id, source, limits: limitsJson(limits) })
+  await store.commit({ commands: [begin, ...paceLanes(options), ...seeds] })
+  return { run: await readRun(store, id), isNew: true }
+}
+
+async function resume(options: OpenRunOptions, { id }: Run): Promise<OpenedRun> {
+  const { store, limits } = options
+  await store.commit({ commands: [resumeRun({ id, limits: limitsJson(limits) }), ...paceLanes(options)] })
+  return { run: await readRun(store, id), isNew: false }
+}
+
+function paceLanes({ source, pace }: OpenRunOptions): readonly Command[] {
+  const hosts = [...new Set(source.seeds.map(hostOf))]
+  return [
+    paceLane.all(hosts.map((key) => ({ key, concurrency: pace.concurrency, gapMs: pace.gapMs }))),
+    ensureLane({ key: DEEPEN_LANE, concurrency: 8, gapMs: 0 }),
+  ]
+}
+
+async function readRun(store: Store, id: string): Promise<Run> {
+  const [run] = await store.read(getRun({ id }))
+  return run as Run
+}
+
+function limitsJson({ maxPages, maxDepth, maxTimeMs }: RunLimits): Json {
+  return { maxPages, maxDepth, maxTimeMs }
+}

@@ -1,0 +1,174 @@
+/**
+ * Runs: one execution over a source.
+ *
+ *   planned --> running --nothing left--> completed --a wider --max-depth finds more--> running
+ *                 |  ^ \--a limit or a signal--> stopped --crawl again--> running
+ *                 |  \--crawl again-- paused
+ *                 |--cannot go on--> failed
+ *                 \--runs cancel, from any unfinished state--> cancelled
+ *
+ * A source has at most one unfinished run; an index holds this when two processes start at once. A process that is
+ * killed leaves its run 'running': the next `crawl` of the source goes on with it.
+ */
+import { command, guard, query, type Shape, type Values } from '../../store/index.ts'
+
+/** States of a run; completed, failed and cancelled are final but for the one way back drawn above. */
+export type RunState = 'planned' | 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'cancelled'
+
+/** How far a run may go in this call; null: no limit. */
+export interface RunLimits {
+  /** Pages stored by the run, over all calls. */
+  readonly maxPages: number | null
+  /** Links from a seed; 0 takes the seeds alone. */
+  readonly maxDepth: number | null
+  /** Milliseconds of this call. */
+  readonly maxTimeMs: number | null
+}
+
+const runShape = {
+  id: 'text',
+  source: 'text',
+  state: 'text',
+  reason: 'text?',
+  limits: 'json',
+  startedAt: 'time',
+  finishedAt: 'time?',
+  pages: 'int',
+  documents: 'int',
+  failed: 'int',
+  skipped: 'int',
+  bytes: 'int',
+} as const satisfies Shape
+
+const runColumns =
+  'id, source, state, reason, limits, started_at, finished_at, pages, documents, failed, skipped, bytes'
+
+/** A run row. Counts are of the whole run; bytes are of bodies as stored before compression. */
+export type Run = Values<typeof runShape>
+
+const changesRun = { noun: 'run', op: 'put', id: 'id' } as const
+
+/** A new run, running. Constraint when the source has an unfinished one. */
+export const startRun = command({
+  name: 'runs.start',
+  params: { id: 'text', source: 'text', limits: 'json' },
+  sqlite: [
+    {
+      sql: `INSERT INTO runs (${runColumns}, position)
+        VALUES (:id, :source, 'running', NULL, :limits, :now, NULL, 0, 0, 0, 0, 0, :position)`,
+      changes: changesRun,
+    },
+  ],
+})
+
+/** An earlier run is taken up again. */
+export const resumeRun = command({
+  name: 'runs.resume',
+  params: { id: 'text', limits: 'json' },
+  sqlite: [
+    {
+      sql: `UPDATE runs SET state = 'running', reason = NULL, finished_at = NULL, limits = :limits, position = :position
+        WHERE id = :id AND state IN ('planned', 'running', 'paused', 'stopped', 'completed')`,
+      changes: changesRun,
+    },
+  ],
+})
+
+/** running -> `state`. Changes nothing when another process ended the run first, or still works on it. */
+export const endRun = command({
+  name: 'runs.end',
+  params: { id: 'text', state: 'text', reason: 'text?', process: 'text' },
+  sqlite: [
+    {
+      sql: `UPDATE runs SET state = :state, reason = :reason, finished_at = :now, position = :position
+        WHERE id = :id AND state = 'running' AND NOT EXISTS (
+          SELECT 1 FROM jobs WHERE jobs.state = 'running' AND jobs.run = :id AND process <> :process)`,
+      changes: changesRun,
+    },
+  ],
+})
+
+/** Any unfinished state -> cancelled. */
+export const cancelRun = command({
+  name: 'runs.cancel',
+  params: { id: 'text' },
+  sqlite: [
+    {
+      sql: `UPDATE runs SET state = 'cancelled', reason = 'cancelled by its user', finished_at = :now,
+          position = :position
+        WHERE id = :id AND state IN ('planned', 'running', 'paused', 'stopped')`,
+      changes: changesRun,
+    },
+  ],
+})
+
+/** Adds to a run's counts, in the unit of what is counted. */
+export const countInRun = command({
+  name: 'runs.count',
+  params: { id: 'text', pages: 'int', documents: 'int', failed: 'int', skipped: 'int', bytes: 'int' },
+  sqlite: [
+    {
+      sql: `UPDATE runs SET pages = pages + :pages, documents = documents + :documents, failed = failed + :failed,
+          skipped = skipped + :skipped, bytes = bytes + :bytes, position = :position WHERE id = :id`,
+      changes: changesRun,
+    },
+  ],
+})
+
+/** Holds while nobody ended the run: guards what is only to be written to a running one. */
+export const runIsRunning = guard({
+  name: 'runs.isRunning',
+  params: { id: 'text' },
+  otherwise: 'the run was ended by somebody else',
+  sqlite: "SELECT 1 FROM runs WHERE id = :id AND state = 'running'",
+})
+
+/** One run by its id; no row when there is none. */
+export const getRun = query({
+  name: 'runs.get',
+  params: { id: 'text' },
+  gives: runShape,
+  sqlite: `SELECT ${runColumns} FROM runs WHERE id = :id`,
+})
+
+/** The newest run of a source; ids sort by time. */
+export const newestRun = query({
+  name: 'runs.newest',
+  params: { source: 'text' },
+  gives: runShape,
+  sqlite: `SELECT ${runColumns} FROM runs WHERE source = :source ORDER BY id DESC LIMIT 1`,
+})
+
+/** Whether a finished run has pages that a depth limit held back and `maxDepth` would admit. */
+export const hasDeeperPages = query({
+  name: 'runs.hasDeeperPages',
+  params: { run: 'text', maxDepth: 'int' },
+  gives: { found: 'bool' },
+  sqlite: `SELECT EXISTS (SELECT 1 FROM jobs WHERE run = :run AND state = 'available' AND priority <= :maxDepth)`,
+})
+
+/** Runs, newest first, before the id given ('~' for the newest). */
+export const listRuns = query({
+  name: 'runs.list',
+  params: { before: 'text', limit: 'int' },
+  gives: { ...runShape, seeds: 'json', rules: 'json' },
+  sqlite: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.seeds, sources.rules
+    FROM runs JOIN sources ON sources.id = runs.source WHERE runs.id < :before ORDER BY runs.id DESC LIMIT :limit`,
+})
+
+/** Documents of a run whose text another document of the run has too: all but one of each group. */
+export const countDuplicates = query({
+  name: 'runs.duplicates',
+  params: { run: 'text' },
+  gives: { duplicates: 'int' },
+  sqlite: `SELECT count(*) - count(DISTINCT documents.sha256)
+    FROM pages JOIN documents ON documents.id = pages.document WHERE pages.run = :run AND in_time()`,
+})
+
+/** What a store must be opened with to keep runs. */
+export const runDefinitions = [
+  ...[startRun, resumeRun, endRun, cancelRun, countInRun].map((made) => made.definition),
+  ...[runIsRunning, getRun, newestRun, hasDeeperPages, listRuns, countDuplicates].map(
+    (made) => made.definition,
+  ),
+]

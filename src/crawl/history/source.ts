@@ -1,0 +1,48 @@
+/** Sources: what to read, and by which rules. Two crawls with the same seeds and scope are of the same source. */
+import { canonicalJson, parseHttpUrl, sha256, urlKey } from '../../model/index.ts'
+import { insertNew, query, table, type Values } from '../../store/index.ts'
+import { scopeOf, type Scope, type ScopeRules } from '../scope/index.ts'
+
+const sources = table({
+  name: 'sources',
+  noun: 'source',
+  key: 'id',
+  columns: { id: 'text', kind: 'text', key: 'text', seeds: 'json', rules: 'json', createdAt: 'time' },
+})
+
+/** A source row. */
+export type SourceRow = Values<typeof sources.columns>
+
+/** A source as the crawl uses it. */
+export interface Source {
+  /** What makes it this source: a digest of its sorted seeds and its rules. */
+  readonly key: string
+  /** Sorted, unique url keys. */
+  readonly seeds: readonly string[]
+  readonly scope: Scope
+}
+
+/**
+ * The source that seeds and rules describe. Limits, politeness and the network are not part of it: they may change
+ * and the run goes on. @throws MillraceError BadUrl, Usage
+ */
+export function sourceOf(seeds: readonly string[], rules: ScopeRules): Source {
+  const keys = [...new Set(seeds.map((seed) => urlKey(parseHttpUrl(seed))))].sort()
+  const scope = scopeOf(keys, { include: [...rules.include].sort(), exclude: [...rules.exclude].sort() })
+  const { include, exclude } = scope
+  return { key: sha256(canonicalJson({ kind: 'html', seeds: keys, include, exclude })), seeds: keys, scope }
+}
+
+/** A new source; nothing happens when one with this key is there. */
+export const addSource = insertNew(sources)
+
+/** The id of the source with a key. */
+export const findSource = query({
+  name: 'sources.find',
+  params: { key: 'text' },
+  gives: { id: 'text' },
+  sqlite: 'SELECT id FROM sources WHERE key = :key',
+})
+
+/** What a store must be opened with to keep sources. */
+export const sourceDefinitions = [addSource.definition, findSource.definition]

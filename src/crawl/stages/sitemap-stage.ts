@@ -1,0 +1,65 @@
+/** The sitemap stage: a sitemap becomes seeds, and a sitemap index, or a redirect, further sitemaps. */
+import { isMillraceError, type Clock } from '../../model/index.ts'
+import { stage, type Job, type Stage, type WorkContext } from '../../jobs/index.ts'
+import type { Command } from '../../store/index.ts'
+import { redirectOf, type Fetcher } from '../fetch/index.ts'
+import { offerFinds, PAGE_KIND, SITEMAP_KIND, type Pace } from '../frontier.ts'
+import { redirectLoop, viaOf } from './redirect.ts'
+import { refuseForNow } from './refuse-for-now.ts'
+import type { CompiledScope } from '../scope/index.ts'
+import { parseSitemap, type Sitemap } from '../sitemap/index.ts'
+
+/** What the sitemap stage of one run needs. */
+export interface SitemapStageOptions {
+  readonly fetcher: Fetcher
+  readonly clock: Clock
+  readonly run: string
+  readonly scope: CompiledScope
+  readonly pace: Pace
+  /** Which sitemaps an index or a redirect may lead to. */
+  readonly wantsSitemap: (url: string) => boolean
+}
+
+const EMPTY: Sitemap = { urls: [], sitemaps: [] }
+
+/** The stage of SITEMAP_KIND jobs. A sitemap that can not be read names nothing: the pages have links as well. */
+export function sitemapStage(options: SitemapStageOptions): Stage {
+  return stage<string, Sitemap>({
+    kind: SITEMAP_KIND,
+    load: (_reader, job) => Promise.resolve(job.uniqueKey),
+    work: (url, context) => fetchSitemap(options.fetcher, url, context),
+    save: (sitemap, job) => saveSitemap(options, sitemap, job),
+  })
+}
+
+async function fetchSitemap(fetcher: Fetcher, url: string, context: WorkContext): Promise<Sitemap> {
+  try {
+    const answer = await fetcher.fetch(
+      { url, accept: 'application/xml,text/xml,text/plain;q=0.8,*/*;q=0.5' },
+      context.signal,
+    )
+    refuseForNow(answer, context)
+    const redirectTo = redirectOf(answer)
+    if (redirectTo !== null) return { urls: [], sitemaps: [redirectTo] }
+    return answer.status === 200 && answer.body !== null ? parseSitemap(answer.body, url) : EMPTY
+  } catch (error) {
+    // Broken beyond use, and no other try would mend it.
+    if (isMillraceError(error, 'BodyTooLarge', 'BadEncoding')) return EMPTY
+    throw error
+  }
+}
+
+function saveSitemap(options: SitemapStageOptions, sitemap: Sitemap, job: Job): readonly Command[] {
+  const now = options.clock.now()
+  const { run, pace, scope } = options
+  const pages = sitemap.urls.map((entry) => entry.url).filter((url) => scope.inScope(url))
+  // As for pages, a chain that comes back or never ends is left; here its hops are indexes and redirects.
+  const further = sitemap.sitemaps.filter(
+    (url) => options.wantsSitemap(url) && redirectLoop(job, url) === null,
+  )
+  const via = [...viaOf(job), job.uniqueKey]
+  return [
+    ...offerFinds({ run, kind: PAGE_KIND, urls: pages, depth: 0, pace }, now),
+    ...offerFinds({ run, kind: SITEMAP_KIND, urls: further, depth: 0, via, pace }, now),
+  ]
+}

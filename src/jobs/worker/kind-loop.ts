@@ -1,0 +1,176 @@
+/**
+ * The loop of one kind: claim as many as there are free slots, start them, and sleep until something is due, a hint
+ * comes, a slot becomes free, or the slow look is up. Nothing here polls fast: a lost hint costs a second.
+ */
+import type { Bus } from '../../bus/index.ts'
+import { toMillraceError, type Clock, type MillraceError } from '../../model/index.ts'
+import type { Guard, Store } from '../../store/index.ts'
+import { attempt, type AttemptEnd } from './attempt.ts'
+import { claim, nextDue } from '../claim.ts'
+import type { Job } from '../job.ts'
+import { LaneGap } from './lane-gap.ts'
+import { offeredKinds } from '../offer.ts'
+import type { Stage } from '../stage.ts'
+
+/** A stage, and how many of its jobs at once. */
+export interface StageSlots {
+  readonly stage: Stage
+  readonly concurrency: number
+  /** How many jobs may be in hand at this moment; for a budget that runs out. Default: no bound of its own. */
+  readonly room?: () => number
+}
+
+/** What every loop of a worker shares. */
+export interface LoopContext {
+  readonly store: Store
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly run: string
+  /** Jobs with a higher priority number are left alone. */
+  readonly priorityMax: number
+  /** What must hold for a claim, for example that the run is not cancelled. */
+  readonly guards: readonly Guard[]
+  readonly random: () => number
+  readonly onEnd: (end: AttemptEnd) => void
+  /** Called before each sleep with nothing in hand. */
+  readonly onIdle: () => void
+}
+
+/** How long a claim is good for without a sign of life from this process. */
+export const LEASE_MS = 60_000
+const LOOK_MS = 1_000
+
+/** The topic of hints that jobs of a kind are there. */
+export function jobsTopic(kind: string): string {
+  return `jobs:${kind}`
+}
+
+/** Runs the jobs of one stage. */
+export class KindLoop {
+  readonly #stage: Stage
+  readonly #concurrency: number
+  readonly #room: () => number
+  readonly #context: LoopContext
+  readonly #gap = new LaneGap()
+  readonly #stop = new AbortController()
+  readonly #abort = new AbortController()
+  /** Jobs being worked on: what takes a slot. */
+  #working = 0
+  /** Jobs not settled yet: what the end waits for. */
+  readonly #unsettled = new Set<Promise<void>>()
+  #failure: MillraceError | undefined
+  #wake: () => void = () => undefined
+  #hasHint = false
+
+  constructor({ stage, concurrency, room }: StageSlots, context: LoopContext) {
+    this.#stage = stage
+    this.#concurrency = concurrency
+    this.#room = room ?? (() => Number.POSITIVE_INFINITY)
+    this.#context = context
+  }
+
+  /** Whether nothing is in hand here. */
+  get isIdle(): boolean {
+    return this.#unsettled.size === 0
+  }
+
+  /** Claims and works until stopped, then waits for what is in hand. @throws what made the store unusable */
+  async run(): Promise<void> {
+    const unlisten = this.#context.bus.listen(jobsTopic(this.#stage.kind), () => this.wake())
+    try {
+      while (!this.#stop.signal.aborted) await this.#turn()
+    } catch (error) {
+      this.#fail(error)
+    }
+    unlisten()
+    await Promise.all(this.#unsettled)
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Claims no more; what is in hand is finished. */
+  stop(): void {
+    this.#stop.abort()
+    this.wake()
+  }
+
+  /** Claims no more; what is in hand is aborted and given back. */
+  abort(): void {
+    this.stop()
+    this.#abort.abort()
+  }
+
+  /** Looks again at once. */
+  wake(): void {
+    this.#hasHint = true
+    this.#wake()
+  }
+
+  async #turn(): Promise<void> {
+    this.#hasHint = false
+    const free = Math.min(this.#concurrency - this.#working, this.#room() - this.#unsettled.size)
+    if (free <= 0) return this.#sleep(Number.POSITIVE_INFINITY)
+    const { jobs, dueAt } = await this.#claim(free)
+    for (const job of jobs) this.#start(job)
+    if (jobs.length < free) await this.#sleep(dueAt - this.#context.clock.now())
+  }
+
+  async #claim(limit: number): Promise<{ jobs: readonly Job[]; dueAt: number }> {
+    const { store, run, priorityMax, guards, clock } = this.#context
+    const { kind } = this.#stage
+    const leaseUntil = clock.now() + LEASE_MS
+    const receipt = await store.commit({
+      commands: [
+        claim({ run, kind, process: store.process, limit, priorityMax, leaseUntil }),
+        nextDue({ run, kind }),
+      ],
+      guards,
+    })
+    const [claimed, due] = receipt.results
+    const jobs = [...claimed.rows].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1))
+    return { jobs, dueAt: due.rows[0]?.at ?? Number.POSITIVE_INFINITY }
+  }
+
+  #start(job: Job): void {
+    this.#working++
+    const settled = this.#work(job)
+    this.#unsettled.add(settled)
+    void settled.finally(() => {
+      this.#unsettled.delete(settled)
+      this.wake()
+    })
+  }
+
+  /** Never rejects: what breaks the store is kept for `run` to throw. */
+  async #work(job: Job): Promise<void> {
+    const { store, clock, random, onEnd } = this.#context
+    const signal = this.#abort.signal
+    const onWorkDone = () => {
+      this.#working--
+      this.wake()
+    }
+    try {
+      const pauseMs = this.#gap.pauseMs(job, clock.now())
+      const end = await attempt(this.#stage, job, { store, clock, signal, random, onWorkDone, pauseMs })
+      for (const kind of offeredKinds(end.commands)) this.#context.bus.hint(jobsTopic(kind))
+      onEnd(end)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** What is in hand is aborted too: `run` must not wait for work that can not be settled. */
+  #fail(error: unknown): void {
+    this.#failure ??= toMillraceError(error)
+    this.abort()
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (this.#hasHint || this.#stop.signal.aborted) return
+    if (this.isIdle) this.#context.onIdle()
+    const woken = Promise.withResolvers<void>()
+    this.#wake = woken.resolve
+    const timer = setTimeout(woken.resolve, Math.max(0, Math.min(ms, LOOK_MS)))
+    await woken.promise
+    clearTimeout(timer)
+  }
+}

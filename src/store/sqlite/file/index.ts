@@ -1,0 +1,9 @@
+/**
+ * file: turns a path into a database file that may be opened: ours, on a local disk, of a schema we know, and known to
+ * be in use by living processes only. It never alters a file that is not ours.
+ */
+export { APPLICATION_ID, checkEngine, checkFolder, checkWritable, inspectFile } from './engine-gate.ts'
+export { execWhenFree, sleepMs, transactWhenFree } from './lock-wait.ts'
+export { isSchemaOld, migrate, pendingMigrations } from './migrate.ts'
+export { holdProcessLock, isProcessLost, removeProcessLock } from './process-lock.ts'
+export type { ProcessLock } from './process-lock.ts'

@@ -1,0 +1,156 @@
+/**
+ * Group commit: many units in one transaction with one fsync, and yet each with its own fate.
+ *
+ *   BEGIN IMMEDIATE -> unit, unit, unit... -> latest position -> COMMIT -> acknowledge all
+ *                        | one fails by its own fault
+ *                        v
+ *   ROLLBACK -> the same batch again with a SAVEPOINT around each unit; the failing ones are undone alone
+ *
+ * The first pass has no savepoints because nearly every batch has no failing unit, and a savepoint a unit costs more
+ * than the rare second pass. A failure of the disk or the file refuses the whole batch: nothing of it is applied.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { MillraceError } from '../../../model/index.ts'
+import type { Compiled } from '../../catalog.ts'
+import type { Stored } from '../../codec.ts'
+import { execWhenFree } from '../file/index.ts'
+import { Retention } from './retention.ts'
+import { harmsWholeBatch, sqliteError } from '../sqlite-error.ts'
+import { toErrorMessage, type ErrorMessage } from '../threads/index.ts'
+import { UnitRunner, type Applied } from './unit-runner.ts'
+
+/** Units to be committed together. */
+export interface Batch {
+  readonly tapes: readonly (readonly (Stored | number)[])[]
+  readonly isPowerSafe: boolean
+  /** Milliseconds since 1970, by the caller's clock. */
+  readonly now: number
+}
+
+/** What became of one unit: applied and durable, or refused. */
+export type Outcome = Applied | { readonly error: ErrorMessage }
+
+/** Milliseconds a batch waits for the write lock before its units are refused as Busy. */
+const LOCK_WAIT_MS = 30_000
+/** Milliseconds of work after which a transaction is committed and the lock let go, so that other processes get on. */
+const HOLD_MS_MAX = 50
+
+/** Commits batches on the one write connection. */
+export class BatchCommitter {
+  readonly #db: DatabaseSync
+  readonly #runner: UnitRunner
+  readonly #retention: Retention
+  #isPowerSafe: boolean | undefined
+  #stopped: MillraceError | undefined
+
+  constructor(db: DatabaseSync, compiled: readonly Compiled[], changesKept: number) {
+    this.#db = db
+    this.#runner = new UnitRunner(db, compiled)
+    this.#retention = new Retention(db, changesKept)
+  }
+
+  /** Commits the batch; returns one outcome per unit, in order. Never throws for what a unit did. */
+  commit(batch: Batch): readonly Outcome[] {
+    const outcomes: Outcome[] = []
+    try {
+      if (this.#stopped !== undefined) throw this.#stopped
+      this.#setDurability(batch.isPowerSafe)
+      while (outcomes.length < batch.tapes.length) {
+        const rest = { ...batch, tapes: batch.tapes.slice(outcomes.length) }
+        outcomes.push(...(this.#attempt(rest, false) ?? this.#attempt(rest, true) ?? []))
+      }
+    } catch (thrown) {
+      const error = sqliteError(thrown)
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      while (outcomes.length < batch.tapes.length) outcomes.push({ error: toErrorMessage(error) })
+    }
+    return outcomes
+  }
+
+  /** One transaction over the head of the batch. Undefined: a unit failed by its own fault and it was undone. */
+  #attempt(batch: Batch, isolated: boolean): readonly Outcome[] | undefined {
+    execWhenFree(this.#db, 'BEGIN IMMEDIATE', LOCK_WAIT_MS)
+    const letGoAt = performance.now() + HOLD_MS_MAX
+    const before = this.#latestPosition()
+    let latest = before
+    const outcomes: Outcome[] = []
+    for (const tape of batch.tapes) {
+      const outcome = isolated
+        ? this.#runIsolated(tape, latest, batch.now)
+        : this.#runPlain(tape, latest, batch.now)
+      if (outcome === undefined) return undefined
+      if ('position' in outcome && !outcome.repeated) latest = outcome.position
+      outcomes.push(outcome)
+      if (performance.now() > letGoAt) break
+    }
+    if (latest > before) this.#setLatestPosition(latest)
+    this.#retention.prune(latest, batch.now)
+    this.#finish()
+    return outcomes
+  }
+
+  #runPlain(tape: Batch['tapes'][number], latest: number, now: number): Outcome | undefined {
+    try {
+      return this.#runner.run(tape, latest, now)
+    } catch (thrown) {
+      const error = sqliteError(thrown)
+      if (harmsWholeBatch(error)) throw error
+      // Guards are checked before the first write, so there is nothing to undo.
+      if (error.code === 'GuardFailed') return { error: toErrorMessage(error) }
+      this.#db.exec('ROLLBACK')
+      return undefined
+    }
+  }
+
+  #runIsolated(tape: Batch['tapes'][number], latest: number, now: number): Outcome {
+    this.#db.exec('SAVEPOINT unit')
+    try {
+      const applied = this.#runner.run(tape, latest, now)
+      this.#db.exec('RELEASE unit')
+      return applied
+    } catch (thrown) {
+      const error = sqliteError(thrown)
+      if (harmsWholeBatch(error) || !this.#db.isTransaction) throw error
+      this.#db.exec('ROLLBACK TO unit')
+      this.#db.exec('RELEASE unit')
+      return { error: { ...toErrorMessage(error), applied: 'no' } }
+    }
+  }
+
+  #finish(): void {
+    try {
+      this.#db.exec('COMMIT')
+    } catch (thrown) {
+      const error = sqliteError(thrown)
+      if (error.code !== 'InputOutput') throw error
+      // After a failed fsync the page cache may have dropped what was to be written; only a fresh start reads the truth.
+      this.#stopped = new MillraceError(
+        'InputOutput',
+        `the store stopped after a failed commit: ${error.message}`,
+        {
+          applied: 'no',
+          facts: error.facts,
+        },
+      )
+      throw new MillraceError('InputOutput', error.message, {
+        cause: error,
+        applied: 'unknown',
+        facts: error.facts,
+      })
+    }
+  }
+
+  #setDurability(isPowerSafe: boolean): void {
+    if (this.#isPowerSafe === isPowerSafe) return
+    this.#db.exec(`PRAGMA synchronous = ${isPowerSafe ? 'FULL' : 'NORMAL'}`)
+    this.#isPowerSafe = isPowerSafe
+  }
+
+  #latestPosition(): number {
+    return Number(this.#db.prepare("SELECT value FROM counters WHERE name = 'position'").get()?.['value'])
+  }
+
+  #setLatestPosition(position: number): void {
+    this.#db.prepare("UPDATE counters SET value = ? WHERE name = 'position'").run(position)
+  }
+}
