@@ -5,12 +5,14 @@ import { MillraceError } from './errors.ts'
 export const URL_KEY_VERSION = 1
 
 /**
- * The url key: the WHATWG href without its fragment, and nothing else. Query order, trailing slash and case of the
- * path stay as they are, because a server may tell them apart.
+ * The url key: the WHATWG href without its fragment, and without user name and password, which are secrets and never
+ * stored. Query order, trailing slash and case of the path stay as they are, because a server may tell them apart.
  */
 export function urlKey(url: URL | string): string {
   const key = new URL(url)
   key.hash = ''
+  key.username = ''
+  key.password = ''
   return key.href
 }
 

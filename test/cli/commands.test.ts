@@ -1,6 +1,6 @@
 /** The commands as a user types them, on the demo site. */
 import assert from 'node:assert/strict'
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { crawlDemo, jsonLinesOf, millrace, type CrawledDemo } from './crawled-demo.ts'
@@ -38,6 +38,14 @@ describe('the commands on a crawled site', () => {
   test('the database is one file that only its owner can read', async () => {
     const { mode } = await stat(join(demo.folder, 'demo.db'))
     assert.equal(mode & 0o777, 0o600)
+  })
+
+  test('reading leaves no second file beside the database', async () => {
+    for (const args of [['export'], ['search', 'wheel'], ['query', 'SELECT 1'], ['runs']]) {
+      assert.equal((await demo.millrace(...args)).code, 0)
+      const files = (await readdir(demo.folder)).filter((name) => name.startsWith('demo.db'))
+      assert.deepEqual(files, ['demo.db'], args[0])
+    }
   })
 
   test('crawl --json and the exports count alike', async () => {

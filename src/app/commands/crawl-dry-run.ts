@@ -32,7 +32,7 @@ function renderSeed(seed: SeedPreview): string {
   const lines = [
     '',
     plainLine(seed.url),
-    `  scope   ${seed.inScope ? 'in' : 'out'}: ${plainLine(seed.scopeReason)}`,
+    `  scope   ${seed.inScope ? 'in' : 'read as the way in, but out of scope'}: ${plainLine(seed.scopeReason)}`,
     `  robots  ${plainLine(seed.robots)}`,
   ]
   if (seed.crawlDelayMs !== null) lines.push(`  asks for ${seed.crawlDelayMs} ms between requests`)

@@ -17,19 +17,17 @@ const ownedDocuments = `SELECT document FROM pages WHERE id IN (${chunk}) AND do
 
 /*
  * A page's body, or that of a document that goes (an earlier page's, where only the document was still the same), unless
- * another page has it or a document that stays was made of it. The latter is looked for among the versions of the URL
- * alone, because no index leads from a body to documents: a body that two URLs share can slip through. CROSS JOIN keeps
- * the few that are lost in front; else all pages would be read.
+ * another page has it or a document that stays was made of it. CROSS JOIN keeps the few that are lost in front; else all
+ * pages would be read. Served by pages_raw and documents_raw.
  */
 const ownedBodies = `WITH
-    lost (sha256, url_key) AS (
-      SELECT raw_sha256, url_key FROM pages WHERE id IN (${chunk}) AND raw_sha256 IS NOT NULL
-      UNION SELECT raw_sha256, url_key FROM documents WHERE id IN (${ownedDocuments})),
+    lost (sha256) AS (
+      SELECT raw_sha256 FROM pages WHERE id IN (${chunk}) AND raw_sha256 IS NOT NULL
+      UNION SELECT raw_sha256 FROM documents WHERE id IN (${ownedDocuments})),
     needed (sha256) AS (
       SELECT lost.sha256 FROM lost CROSS JOIN pages ON pages.raw_sha256 = lost.sha256 WHERE pages.id NOT IN (${chunk})
       UNION SELECT lost.sha256 FROM lost CROSS JOIN documents
-        ON documents.url_key = lost.url_key AND documents.raw_sha256 = lost.sha256
-        WHERE documents.id NOT IN (${ownedDocuments}))
+        ON documents.raw_sha256 = lost.sha256 WHERE documents.id NOT IN (${ownedDocuments}))
   SELECT sha256 FROM lost EXCEPT SELECT sha256 FROM needed`
 
 /**

@@ -3,6 +3,7 @@
  * relative ones, which the URL standard leaves as they are, by joining two strings: 0.04 us instead of 0.4 us. A
  * property test holds that short cut to the standard.
  */
+import { urlKey } from '../../model/index.ts'
 
 /** Distinct links kept of one page, in document order; later ones are dropped. */
 export const LINKS_MAX = 20_000
@@ -56,6 +57,7 @@ export class PageLinks {
 export function resolveLink(href: string, base: URL | null): string | null {
   const url = httpUrl(href, base)
   if (url === null) return null
+  if (url.username !== '' || url.password !== '') return urlKey(url)
   const hash = url.href.indexOf('#')
   return hash < 0 ? url.href : url.href.slice(0, hash)
 }
@@ -77,7 +79,7 @@ const PLAIN_PATH = /^[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*\/?(?:\?[\w.~=&%+,;:/@!*
 
 function resolver(base: URL | null): (href: string) => string | null {
   if (base === null) return (href) => resolveLink(href, null)
-  const path = base.href.split(/[?#]/, 1)[0] ?? ''
+  const path = urlKey(base).split('?', 1)[0] ?? ''
   const folder = path.slice(0, path.lastIndexOf('/') + 1)
   const root = path.slice(0, path.length - base.pathname.length + 1)
   return (href) => {

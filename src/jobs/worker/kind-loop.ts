@@ -8,7 +8,7 @@ import type { Guard, Store } from '../../store/index.ts'
 import { attempt, type AttemptEnd } from './attempt.ts'
 import { claim, nextDue } from '../claim.ts'
 import type { Job } from '../job.ts'
-import { LaneGap } from './lane-gap.ts'
+import type { LaneGap } from './lane-gap.ts'
 import { offeredKinds } from '../offer.ts'
 import type { Stage } from '../stage.ts'
 
@@ -31,6 +31,8 @@ export interface LoopContext {
   /** What must hold for a claim, for example that the run is not cancelled. */
   readonly guards: readonly Guard[]
   readonly random: () => number
+  /** One for all kinds: a page and a sitemap of one host are the same to the host. */
+  readonly gap: LaneGap
   readonly onEnd: (end: AttemptEnd) => void
   /** Called before each sleep with nothing in hand. */
   readonly onIdle: () => void
@@ -51,7 +53,6 @@ export class KindLoop {
   readonly #concurrency: number
   readonly #room: () => number
   readonly #context: LoopContext
-  readonly #gap = new LaneGap()
   readonly #stop = new AbortController()
   readonly #abort = new AbortController()
   /** Jobs being worked on: what takes a slot. */
@@ -142,14 +143,14 @@ export class KindLoop {
 
   /** Never rejects: what breaks the store is kept for `run` to throw. */
   async #work(job: Job): Promise<void> {
-    const { store, clock, random, onEnd } = this.#context
+    const { store, clock, gap, random, onEnd } = this.#context
     const signal = this.#abort.signal
     const onWorkDone = () => {
       this.#working--
       this.wake()
     }
     try {
-      const pauseMs = this.#gap.pauseMs(job, clock.now())
+      const pauseMs = gap.pauseMs(job, clock.now())
       const end = await attempt(this.#stage, job, { store, clock, signal, random, onWorkDone, pauseMs })
       for (const kind of offeredKinds(end.commands)) this.#context.bus.hint(jobsTopic(kind))
       onEnd(end)

@@ -4,6 +4,7 @@ import { isMillraceError, systemClock, toMillraceError, type Clock } from '../..
 import type { Guard, Store } from '../../store/index.ts'
 import type { AttemptEnd } from './attempt.ts'
 import { openWork } from '../claim.ts'
+import { LaneGap } from './lane-gap.ts'
 import { KindLoop, LEASE_MS, type LoopContext, type StageSlots } from './kind-loop.ts'
 import { beat, rescue } from '../rescue.ts'
 
@@ -58,6 +59,7 @@ class RunWorker implements Worker {
     this.#context = {
       clock: systemClock,
       random: Math.random,
+      gap: new LaneGap(),
       guards: [],
       priorityMax: PRIORITY_ANY,
       onEnd: () => undefined,

@@ -5,5 +5,6 @@
 export { APPLICATION_ID, checkEngine, checkFolder, checkWritable, inspectFile } from './engine-gate.ts'
 export { execWhenFree, sleepMs, transactWhenFree } from './lock-wait.ts'
 export { isSchemaOld, migrate, pendingMigrations } from './migrate.ts'
+export { openForReading } from './open-for-reading.ts'
 export { holdProcessLock, isProcessLost, removeProcessLock } from './process-lock.ts'
 export type { ProcessLock } from './process-lock.ts'

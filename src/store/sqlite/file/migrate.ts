@@ -2,11 +2,12 @@
  * Schema migrations: numbered, checksummed, forward only, each applied once under the write lock. A database that a
  * newer Millrace wrote is refused rather than guessed at.
  */
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { MillraceError, sha256 } from '../../../model/index.ts'
 import { migrations, type Migration } from '../migrations/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
 import { transactWhenFree } from './lock-wait.ts'
+import { openForReading } from './open-for-reading.ts'
 
 export type { Migration } from '../migrations/index.ts'
 
@@ -42,7 +43,7 @@ export function pendingMigrations(
 
 /** Whether the database at `path` lacks a migration. @throws MillraceError SchemaNewer, SchemaChanged, Corrupt */
 export function isSchemaOld(path: string): boolean {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 1_000 })
+  const db = openForReading(path)
   try {
     const hasHistory =
       db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").get() !== undefined

@@ -104,6 +104,7 @@ CREATE TABLE documents (
   position INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX documents_versions ON documents (url_key, position); -- the version a re-fetch is compared with
+CREATE INDEX documents_raw ON documents (raw_sha256);             -- is a raw body still needed
 
 CREATE TABLE robots (
   origin TEXT PRIMARY KEY, status INTEGER NOT NULL, body TEXT NOT NULL, fetched_at INTEGER NOT NULL,

@@ -2,11 +2,12 @@
  * A thread with one read-only connection. Every declared query is one statement and so one short snapshot; a scan that
  * asks `in_time()` for each row ends with Timeout, because node:sqlite has no way to interrupt a running statement.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { StatementSync } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
 import { MillraceError } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
+import { openForReading } from '../file/index.ts'
 import { serveThread } from '../threads/index.ts'
 
 /** What a reader is started with. */
@@ -23,10 +24,8 @@ export interface ReadRequest {
 }
 
 const data = workerData as ReaderData
-const db = new DatabaseSync(data.path, { readOnly: true, timeout: 1_000 })
-db.exec(
-  'PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY',
-)
+const db = openForReading(data.path)
+db.exec('PRAGMA cache_size = -16384')
 const prepared = new Map<number, StatementSync>()
 const limit = { deadlineMs: 0, until: Number.POSITIVE_INFINITY }
 

@@ -2,8 +2,9 @@
  * A process of its own for one SQL statement that a person wrote. Nothing bounds what such a statement does, and only
  * a process can be ended at any instant; a read-only connection that is killed harms nobody.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
+import { openForReading } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
 import { toErrorMessage } from '../threads/index.ts'
 
@@ -23,18 +24,28 @@ process.on('message', (request: SqlRequest) => {
   }
 })
 
+interface Chunk {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly unknown[])[]
+  readonly done: boolean
+}
+
 function start(path: string, text: string): () => unknown {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 1_000 })
-  db.exec('PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY')
+  const db = openForReading(path)
   const statement = prepareOne(db, text)
   const columns = statement.columns().map((column) => column.name)
   statement.setReturnArrays(true)
   statement.setReadBigInts(true)
   const rows = statement.iterate() as unknown as Iterator<readonly unknown[]>
-  return () => nextChunk(columns, rows)
+  return () => {
+    const chunk = nextChunk(columns, rows)
+    // Before the last chunk is sent: who asked ends this process as soon as it has it.
+    if (chunk.done) db.close()
+    return chunk
+  }
 }
 
-function nextChunk(columns: readonly string[], source: Iterator<readonly unknown[]>): unknown {
+function nextChunk(columns: readonly string[], source: Iterator<readonly unknown[]>): Chunk {
   const rows: (readonly unknown[])[] = []
   while (rows.length < ROWS_A_CHUNK) {
     const step = source.next()

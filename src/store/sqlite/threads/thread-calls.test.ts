@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { MillraceError } from '../../../model/index.ts'
@@ -38,8 +39,10 @@ test('calls to a thread that is stopped are rejected with the reason, at once', 
   await assert.rejects(thread.call('close'), { code: 'Closed' })
 })
 
-test('an operation that a thread does not have is our fault, and the thread goes on', async () => {
-  const thread = new ThreadCalls(READER, { path: ':memory:', compiled: [] })
+test('an operation that a thread does not have is our fault, and the thread goes on', async (t) => {
+  const path = join(freshFolder(t), 'empty.db')
+  writeFileSync(path, '')
+  const thread = new ThreadCalls(READER, { path, compiled: [] })
   await assert.rejects(thread.call('burn'), { code: 'Fault', message: /no operation "burn"/ })
   await assert.rejects(thread.call('burn'), { code: 'Fault', message: /no operation "burn"/ })
   await thread.stop()
