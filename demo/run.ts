@@ -29,7 +29,7 @@ async function show(args: readonly string[], lines: number = Number.POSITIVE_INF
   const child = spawn(process.execPath, [BIN, ...args, '--db', db], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   const printed = (await text(child.stdout)).split('\n').slice(0, lines).map(shorten)
-  process.stdout.write(`${printed.join('\n')}\n`)
+  process.stdout.write(`${printed.join('\n').trimEnd()}\n`)
   const [code] = (await ended) as [number | null]
   if (code !== 0) throw new Error(`millrace ${args[0]} exited with ${code}`)
 }

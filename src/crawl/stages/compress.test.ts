@@ -22,6 +22,13 @@ test('a long repetitive body is kept small, a short one as it is', async () => {
   assert.deepEqual(await compress(Buffer.from('short')), { compression: 'none', body: Buffer.from('short') })
 })
 
+test('a body too large to be compressed on the event loop comes back too', async () => {
+  const large = Buffer.alloc(300_000, 'not all the same: ').fill('x', 1_000, 2_000)
+  const kept = await compress(large)
+  assert.ok(kept.body.byteLength < 10_000)
+  assert.deepEqual(Buffer.from(await decompress(kept)), large)
+})
+
 test('a compression of a later version is refused, not guessed', async () => {
   await assert.rejects(decompress({ compression: 'brotli', body: new Uint8Array() }), { code: 'Corrupt' })
 })
