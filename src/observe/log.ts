@@ -8,7 +8,7 @@ export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** A log. Each line has a message and facts; secrets and page texts never go in. */
-export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug' | 'trace'>
+export type Log = Pick<Logger, 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'isLevelEnabled'>
 
 /** Opens the log on stderr, written at once so that nothing is lost when the process is killed. */
 export function createLog(level: LogLevel): Log {

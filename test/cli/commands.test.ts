@@ -131,6 +131,17 @@ describe('the commands on a crawled site', () => {
     assert.deepEqual([rest['run'], rest['state'], rest['pages']], [first['run'], 'completed', whole['pages']])
   })
 
+  test('--log-level writes JSON lines to stderr: the start, each settled job on its level, the end', async () => {
+    const db = `sqlite:${join(demo.folder, 'logged.db')}`
+    const args = ['crawl', `${demo.url}/`, '--allow-private', '--delay', '0', '--quiet', '--db', db]
+    const lines = jsonLinesOf((await millrace([...args, '--log-level', 'debug'])).stderr)
+    assert.deepEqual([lines[0]?.['msg'], lines.at(-1)?.['msg']], ['crawl started', 'crawl ended'])
+    const missing = lines.find((line) => line['status'] === 404)
+    assert.match(String(missing?.['key']), /siphons\.html$/)
+    const silent = await millrace([...args, '--max-pages', '1'])
+    assert.equal(silent.stderr, '')
+  })
+
   test('--dry-run says what would be read and makes no database', async () => {
     const db = join(demo.folder, 'never.db')
     const { code, stdout } = await millrace([

@@ -8,6 +8,7 @@ import type { CommandContext } from '../context.ts'
 import { CrawlTally } from '../crawl-tally.ts'
 import { EXIT, exitCodeOf } from '../exit-code.ts'
 import { openStore } from '../open-store.ts'
+import { logEnd } from '../print/crawl-log.ts'
 import { renderSummary } from '../print/crawl-summary.ts'
 import { printLine, say, warn } from '../print/output.ts'
 import { dryRun } from './crawl-dry-run.ts'
@@ -41,10 +42,12 @@ export async function crawl(
     },
     onEnd: (end) => {
       tally.add(end)
+      logEnd(context.log, end)
       bus.hint('crawl.settled')
     },
   })
   announce(started, source.seeds, context)
+  context.log.info({ run: started.run.id, isNew: started.isNew, seeds: source.seeds.length }, 'crawl started')
   const stopDrawing = await draw(store, started, tally, context)
   const unwatch = stopOnSignal(started, context)
   try {
@@ -66,8 +69,10 @@ function announce(crawl: Crawl, seeds: readonly string[], { output, isJson }: Co
   say(output, `${doing} ${seeds[0]}${more}`)
 }
 
-async function draw(store: Store, crawl: Crawl, tally: CrawlTally, { output, isTerminal }: CommandContext) {
-  if (!isTerminal || output.isQuiet) return () => undefined
+async function draw(store: Store, crawl: Crawl, tally: CrawlTally, context: CommandContext) {
+  const { output, isTerminal } = context
+  // Log lines and redrawn lines would tear each other.
+  if (!isTerminal || output.isQuiet || context.log.isLevelEnabled('error')) return () => undefined
   const { showProgress } = await import('../print/crawl-progress.ts')
   const title = `run ${crawl.run.id}`
   const subject = {
@@ -109,6 +114,7 @@ async function conclude(
   const summary = await summarizeRun(store, run)
   const dead = await store.read(deadByCode({ run }))
   const seconds = Math.round(performance.now() - startedAt) / 1000
+  context.log.info({ ...summary, seconds, reason }, 'crawl ended')
   if (context.isJson) await printLine(context.output, JSON.stringify({ ...summary, seconds }))
   else if (!context.output.isQuiet) {
     await printLine(

@@ -31,8 +31,8 @@ export function addCrawl(root: Command, run: Run): void {
     )
     .argument('[url...]', 'where to begin')
     .option('--from <file>', "read seed URLs from a file, one a line ('-': standard input)")
-    .option('--include <pattern>', 'read only URLs that match (may be repeated)', collect, [])
-    .option('--exclude <pattern>', 'leave out URLs that match (may be repeated)', collect, [])
+    .option('--include <pattern>', 'read only URLs that match (may be repeated)', collect)
+    .option('--exclude <pattern>', 'leave out URLs that match (may be repeated)', collect)
     .option('--max-pages <n>', 'stop when the run has stored this many pages')
     .option('--max-depth <n>', 'follow links at most this far from a seed')
     .option('--max-time <time>', 'stop after this time (90s, 10m, 2h)')
@@ -55,6 +55,6 @@ export function addCrawl(root: Command, run: Run): void {
   withCommonOptions(command)
 }
 
-function collect(pattern: string, earlier: readonly string[]): readonly string[] {
+function collect(pattern: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, pattern]
 }
