@@ -49,7 +49,7 @@ export async function crawl(
   announce(started, source.seeds, context)
   context.log.info({ run: started.run.id, isNew: started.isNew, seeds: source.seeds.length }, 'crawl started')
   const stopDrawing = await draw(store, started, tally, context)
-  const unwatch = stopOnSignal(started, context)
+  const unwatch = stopOnSignal(started, context, stopDrawing)
   try {
     const { reason } = await started.ended
     stopDrawing()
@@ -87,11 +87,13 @@ async function draw(store: Store, crawl: Crawl, tally: CrawlTally, context: Comm
 }
 
 /** The first signal finishes what is in hand, the second gives it back at once. */
-function stopOnSignal(crawl: Crawl, { output }: CommandContext): () => void {
+function stopOnSignal(crawl: Crawl, { output }: CommandContext, stopDrawing: () => void): () => void {
   let signals = 0
   const stop = (signal: NodeJS.Signals) => {
     signals++
     if (signals > 1) return crawl.abort(signal)
+    // A line among the redrawn ones would leave one of them behind.
+    stopDrawing()
     say(output, `stopping: what is in hand is finished; ${signal} again stops at once`)
     return crawl.stop(signal)
   }

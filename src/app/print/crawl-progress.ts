@@ -41,19 +41,22 @@ export function showProgress(stream: NodeJS.WriteStream, subject: ProgressSubjec
   const startedAt = subject.clock.now()
   const history: { at: number; pages: number }[] = []
   let isLooking = false
+  let isShown = true
   const tick = async () => {
     if (isLooking) return
     isLooking = true
     const view = await look(subject, startedAt, history)
     isLooking = false
-    draw(renderProgress(view))
+    if (isShown) draw(renderProgress(view))
   }
   // A look that fails must not end the crawl: the crawl itself will say what is wrong with its store.
   const timer = setInterval(() => void tick().catch(() => clearInterval(timer)), DRAW_MS)
   return () => {
     clearInterval(timer)
-    draw.clear()
+    // Once only: a second time would clear what was printed since.
+    if (isShown) draw.clear()
     draw.done()
+    isShown = false
   }
 }
 
