@@ -10,7 +10,6 @@ import { deepenDefinitions } from './stages/index.ts'
 import { deleteRunDefinitions, pageDefinitions, runDefinitions, sourceDefinitions } from './history/index.ts'
 import { robotsDefinitions } from './politeness/index.ts'
 
-export { decompress } from './stages/index.ts'
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export { deleteRunPages, deleteRunRow, documentsOwnedByRun } from './history/index.ts'

@@ -11,10 +11,6 @@
  */
 import { table, type Shape, type Values } from '../store/index.ts'
 
-/** States a job can be in; completed, cancelled and dead are final. */
-export type JobState =
-  'scheduled' | 'available' | 'running' | 'retryable' | 'completed' | 'cancelled' | 'dead'
-
 /** All columns of a job. */
 export const jobs = table({
   name: 'jobs',

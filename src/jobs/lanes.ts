@@ -2,7 +2,7 @@
  * Lanes: the keys that order, pace and limit jobs, a host for fetching. Their state is rows, so that it survives
  * restarts and is shared by every process on the store.
  */
-import { command, type Values } from '../store/index.ts'
+import { command } from '../store/index.ts'
 
 const lane = { noun: 'lane', op: 'put', id: 'key' } as const
 
@@ -72,9 +72,6 @@ export const waitLane = command({
     },
   ],
 })
-
-/** A lane's key and pace. */
-export type LanePace = Values<(typeof ensureLane)['definition']['params']>
 
 /** What a store must be opened with to keep lanes. */
 export const laneDefinitions = [ensureLane, paceLane, slowLane, restLane, waitLane].map(

@@ -1,5 +1,5 @@
 /** Settling: the end of a try, in the unit of what it produced, fenced by the epoch it was claimed with. */
-import { command, guard, table, type Values } from '../store/index.ts'
+import { command, guard, insert, table } from '../store/index.ts'
 
 /** Holds while this try is the job's current one. Every settle carries it. */
 export const held = guard({
@@ -102,21 +102,8 @@ const attempts = table({
   },
 })
 
-/** One try that failed, kept for whoever asks why. */
-export type Attempt = Values<typeof attempts.columns>
-
-/** Records a failed try, beside the retry or burial that it led to. */
-export const recordAttempt = command({
-  name: 'attempts.record',
-  params: attempts.columns,
-  sqlite: [
-    {
-      sql: `INSERT INTO attempts (id, job, attempt, process, started_at, finished_at, error_code, error_message, position)
-        VALUES (:id, :job, :attempt, :process, :startedAt, :finishedAt, :errorCode, :errorMessage, :position)`,
-      changes: { noun: 'attempt', op: 'put', id: 'id' },
-    },
-  ],
-})
+/** Records a failed try, beside the retry, wait or burial that it led to. */
+export const recordAttempt = insert(attempts)
 
 /** What a store must be opened with to settle. */
 export const settleDefinitions = [held, complete, remove, retry, wait, release, bury, recordAttempt].map(

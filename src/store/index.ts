@@ -5,8 +5,6 @@
  * the contract; it never holds another folder's SQL, keeps no transaction open while anyone works, and never drops a
  * unit.
  */
-export { catalogOf } from './catalog.ts'
-export type { Catalog } from './catalog.ts'
 export type { Codec, Shape, Values } from './codec.ts'
 export type {
   Change,
