@@ -55,6 +55,18 @@ test('every command that the README lists is in the help, and the help names no 
   assert.deepEqual(helped, listed)
 })
 
+test('every source path that the documentation names is there', async () => {
+  const missing: string[] = []
+  for await (const file of glob(['*.md', 'docs/**/*.md'], { cwd: ROOT })) {
+    const text = await readFile(join(ROOT, file), 'utf8')
+    const paths = [...text.matchAll(/`((?:src|test|bench|demo|bin)\/[\w./-]+)`/g)].map(
+      ([, path = '']) => path,
+    )
+    missing.push(...paths.filter((path) => !existsSync(join(ROOT, path))).map((path) => `${file}: ${path}`))
+  }
+  assert.deepEqual(missing, [])
+})
+
 test('every relative link of the documentation leads to a file', async () => {
   const missing: string[] = []
   for await (const file of glob(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: ROOT })) {
