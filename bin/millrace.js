@@ -2,6 +2,7 @@
 // Plain JavaScript that any Node can read: it finds a Node that can run Millrace, or says what to install.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -41,8 +42,9 @@ function launch() {
     process.stderr.write(`millrace: cannot start ${bundled}: ${error.message}\n`)
     process.exitCode = 78
   })
-  child.on('exit', (code) => {
-    process.exit(code ?? 70)
+  child.on('exit', (code, signal) => {
+    if (signal) process.stderr.write(`millrace: ended by ${signal}; the same command goes on where it was\n`)
+    process.exit(code ?? 128 + constants.signals[signal])
   })
 }
 

@@ -1,12 +1,13 @@
 /** One crawl: opens the run, works on it within its limits, and says how it ended. */
 import type { Bus } from '../bus/index.ts'
 import { startWorker, type AttemptEnd, type Stage, type Worker } from '../jobs/index.ts'
-import { systemClock, type Clock } from '../model/index.ts'
+import { type Clock, isMillraceError, systemClock } from '../model/index.ts'
 import type { Command, Store } from '../store/index.ts'
 import { deepenStage, pageStage, sitemapStage } from './stages/index.ts'
 import { createFetcher, type Fetcher, type FetchLimits, type Resolve } from './fetch/index.ts'
 import type { Pace } from './frontier.ts'
 import {
+  discardRun,
   endRun,
   getRun,
   type OpenedRun,
@@ -71,7 +72,13 @@ const TIMER_MS_MAX = 2 ** 31 - 1
 export async function startCrawl(options: CrawlOptions): Promise<Crawl> {
   const clock = options.clock ?? systemClock
   const opened = await openRun({ ...options, clock })
-  await options.onOpen?.(opened)
+  try {
+    await options.onOpen?.(opened)
+  } catch (error) {
+    // Busy: somebody else is at it, and may be at this very run.
+    if (opened.isNew && !isMillraceError(error, 'Busy')) await discardRun(options.store, opened.run.id)
+    throw error
+  }
   return new RunCrawl(options, clock, opened)
 }
 

@@ -125,6 +125,12 @@ export interface Store extends Reader {
     options?: { readonly signal?: AbortSignal },
   ): Promise<Receipt<Commands>>
 
+  /**
+   * Takes a lock by name that this process keeps until it disposes of it or dies; for what must have one owner outside
+   * the store, such as a file. @throws MillraceError Busy when another process, or this one, has it
+   */
+  hold(name: string): Promise<AsyncDisposable>
+
   /** Processes that registered with this store and hold their lock no more. */
   lostProcesses(): Promise<readonly LostProcess[]>
 

@@ -1,6 +1,6 @@
 /** The commands as a user types them, on the demo site. */
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { crawlDemo, jsonLinesOf, millrace, type CrawledDemo } from './crawled-demo.ts'
@@ -140,6 +140,44 @@ describe('the commands on a crawled site', () => {
     assert.match(String(missing?.['key']), /siphons\.html$/)
     const silent = await millrace([...args, '--max-pages', '1'])
     assert.equal(silent.stderr, '')
+  })
+
+  test('an --out file that is not ours is refused and no run is left behind', async () => {
+    const db = `sqlite:${join(demo.folder, 'refused.db')}`
+    const file = join(demo.folder, 'notes.txt')
+    await writeFile(file, 'somebody wrote this\n')
+    const args = ['crawl', `${demo.url}/`, '--allow-private', '--delay', '0', '--db', db]
+    const refused = await millrace([...args, '--out', file])
+    assert.equal(refused.code, 65, refused.stderr)
+    assert.equal(await readFile(file, 'utf8'), 'somebody wrote this\n')
+    assert.equal((await millrace(['runs', '--json', '--db', db])).stdout, '')
+  })
+
+  test('of two crawls at once with one --out file the second is refused, and each line is there once', async () => {
+    const db = `sqlite:${join(demo.folder, 'shared.db')}`
+    const file = join(demo.folder, 'shared.jsonl')
+    const args = [
+      'crawl',
+      `${demo.url}/`,
+      '--allow-private',
+      '--delay',
+      '20',
+      '--quiet',
+      '--db',
+      db,
+      '--out',
+      file,
+    ]
+    const ended = await Promise.all([millrace(args), millrace(args)])
+    assert.deepEqual(
+      ended.map(({ code }) => code).toSorted((a, b) => Number(a) - Number(b)),
+      [0, 75],
+    )
+    assert.match(ended.map(({ stderr }) => stderr).join(''), /another crawl is writing/)
+    const documents = jsonLinesOf((await millrace(['export', '--db', db])).stdout)
+    const lines = jsonLinesOf(await readFile(file, 'utf8'))
+    assert.deepEqual(new Set(lines.map((line) => line['url'])), new Set(documents.map((line) => line['url'])))
+    assert.equal(lines.length, documents.length)
   })
 
   test('--dry-run says what would be read and makes no database', async () => {

@@ -9,7 +9,7 @@ import {
   summarizeRun,
   type Run,
 } from '../../crawl/index.ts'
-import { cancelJobs, countJobs, deadByCode, deleteJobs } from '../../jobs/index.ts'
+import { cancelJobs, countJobs, deadByCode, deleteJobs, rescue } from '../../jobs/index.ts'
 import { MillraceError } from '../../model/index.ts'
 import { forgetIndexed, indexDocument } from '../../search/index.ts'
 import type { Reader, Store } from '../../store/index.ts'
@@ -22,6 +22,8 @@ import { renderTable } from '../print/table.ts'
 import { formatBytes } from '../quantity.ts'
 
 const NEWEST = '~'
+/** Counting reads every job of a run once. */
+const COUNT_DEADLINE_MS = 60_000
 const LISTED_MAX = 100
 /** Rows a unit cancels or deletes: small enough that other writers never wait long. */
 const CHUNK = 1_000
@@ -54,7 +56,7 @@ export async function runsShow(id: string, { db, isJson, output }: CommandContex
   await using reader = await openReader(db)
   const summary = await summarizeRun(reader, id)
   const run = await requireRun(reader, id)
-  const jobs = await reader.read(countJobs({ run: id }), { deadlineMs: 60_000 })
+  const jobs = await reader.read(countJobs({ run: id }), { deadlineMs: COUNT_DEADLINE_MS })
   const dead = await reader.read(deadByCode({ run: id }))
   const shown = { ...describe(run), ...summary, jobs, dead }
   if (isJson) await printLine(output, JSON.stringify(shown))
@@ -90,12 +92,24 @@ export async function runsCancel(id: string, { db, output }: CommandContext): Pr
 export async function runsDelete(id: string, { db, output }: CommandContext): Promise<number> {
   await using store = await openStore(db, 'runs delete')
   await requireRun(store, id)
+  await refuseWhileAtWork(store, id)
   await store.commit({ commands: [cancelRun({ id })] })
   await untilNoneChanged(store, () => deleteJobs({ run: id, limit: CHUNK }))
   while ((await deletePages(store, id)) > 0);
   await store.commit({ commands: [deleteRunRow({ id })] })
   say(output, `run ${id} deleted`)
   return EXIT.done
+}
+
+/** A living process would go on with a run that is gone. What dead ones had in hand is given back first. */
+async function refuseWhileAtWork(store: Store, id: string): Promise<void> {
+  await rescue(store)
+  const jobs = await store.read(countJobs({ run: id }), { deadlineMs: COUNT_DEADLINE_MS })
+  if (!jobs.some(({ state }) => state === 'running')) return
+  throw new MillraceError(
+    'Busy',
+    `run ${id} is being crawled; stop it first, or end it with \`runs cancel ${id}\``,
+  )
 }
 
 /** Deletes some pages with what they own; full text moves to the version that stays. Returns how many rows went. */

@@ -3,7 +3,11 @@
  * more. A delete that is interrupted has removed whole pages; running it again removes the rest. What else knows of a
  * document (full text) is told by the caller, in the same unit: `documentsOwnedByRun` says of which.
  */
-import { command, query } from '../../store/index.ts'
+import { deleteJobs } from '../../jobs/index.ts'
+import { command, query, type Store } from '../../store/index.ts'
+
+/** More seeds than a run is ever started with. */
+const SEEDS_MAX = 1_000_000
 
 /* Served by pages_position: without a sort, so that each chunk costs the same however long the run is. */
 const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY position LIMIT :limit'
@@ -78,6 +82,11 @@ export const deleteRunRow = command({
     },
   ],
 })
+
+/** Takes back a run that was only just started and has nothing but its seed jobs. */
+export async function discardRun(store: Store, run: string): Promise<void> {
+  await store.commit({ commands: [deleteJobs({ run, limit: SEEDS_MAX }), deleteRunRow({ id: run })] })
+}
 
 /** What a store must be opened with to delete a run. */
 export const deleteRunDefinitions = [deleteRunPages, deleteRunRow, documentsOwnedByRun].map(

@@ -3,7 +3,13 @@
  * promises that a URL has one page a run, and that what was fetched is added and never overwritten. It never fetches and
  * never decides what is read next.
  */
-export { deleteRunDefinitions, deleteRunPages, deleteRunRow, documentsOwnedByRun } from './delete-run.ts'
+export {
+  deleteRunDefinitions,
+  deleteRunPages,
+  deleteRunRow,
+  discardRun,
+  documentsOwnedByRun,
+} from './delete-run.ts'
 export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
 export { addDocument, addPage, addRawBody, pageDefinitions } from './page.ts'

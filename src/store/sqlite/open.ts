@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { MillraceError, newId, systemClock, type Clock } from '../../model/index.ts'
+import { type Clock, MillraceError, newId, sha256, systemClock } from '../../model/index.ts'
 import { catalogOf, encodeUnit, type Catalog } from '../catalog.ts'
 import { decodeRow, type Shape } from '../codec.ts'
 import type { Command, LostProcess, Reader, Receipt, Store, Unit } from '../contract.ts'
@@ -135,6 +135,15 @@ function storeOver({ path, catalog, clock, writer, id, limits }: Parts): Store {
     async commit(unit, commitOptions) {
       const applied = await queue.add(encodeUnit(catalog, unit), commitOptions?.signal)
       return receiptOf(catalog, unit, applied)
+    },
+    async hold(name) {
+      const lock = sha256(name)
+      await writer.call('hold', lock)
+      return {
+        async [Symbol.asyncDispose]() {
+          await writer.call('letGo', lock)
+        },
+      }
     },
     lostProcesses: () => writer.call('lost') as Promise<readonly LostProcess[]>,
     async forgetProcess(lost) {

@@ -6,5 +6,5 @@ export { APPLICATION_ID, checkEngine, checkFolder, checkWritable, inspectFile } 
 export { execWhenFree, sleepMs, transactWhenFree } from './lock-wait.ts'
 export { isSchemaOld, migrate, pendingMigrations } from './migrate.ts'
 export { openForReading } from './open-for-reading.ts'
-export { holdProcessLock, isProcessLost, removeProcessLock } from './process-lock.ts'
+export { holdNamedLock, holdProcessLock, isProcessLost, removeProcessLock } from './process-lock.ts'
 export type { ProcessLock } from './process-lock.ts'

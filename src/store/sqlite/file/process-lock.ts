@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { resultCode } from '../sqlite-error.ts'
+import { resultCode, sqliteError } from '../sqlite-error.ts'
 
 const SQLITE_BUSY = 5
 const SQLITE_CANTOPEN = 14
@@ -33,6 +33,25 @@ export function holdProcessLock(path: string, id: string): ProcessLock {
     release() {
       db.close()
       removeProcessLock(path, id)
+    },
+  }
+}
+
+/** Takes a lock by name, whoever of this database's processes comes first. @throws MillraceError Busy */
+export function holdNamedLock(path: string, name: string): ProcessLock {
+  const db = createSideFile(path, name, OPEN_ATTEMPTS)
+  try {
+    db.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    db.close()
+    throw sqliteError(error)
+  }
+  return {
+    release() {
+      // Removed while it is held: once it is free the file may already be somebody else's.
+      rmSync(join(lockFolder(path), name), { force: true })
+      db.close()
+      removeIfEmpty(lockFolder(path))
     },
   }
 }

@@ -20,6 +20,8 @@ function inspect(path: string, isFull: boolean): InspectAnswer {
   try {
     db = open(path)
     const opened = db
+    // One snapshot for all checks: what a writer does meanwhile must not look like damage.
+    opened.exec('BEGIN')
     learned.isReadable = report('schema', () => schema(opened)) === 'ok'
     report('integrity', () => integrity(opened, isFull))
     if (isFull) report('references', () => references(opened))

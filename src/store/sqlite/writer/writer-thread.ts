@@ -9,6 +9,7 @@ import type { Compiled } from '../../catalog.ts'
 import { BatchCommitter, type Batch } from './batch.ts'
 import {
   APPLICATION_ID,
+  holdNamedLock,
   holdProcessLock,
   inspectFile,
   isProcessLost,
@@ -41,6 +42,7 @@ const YIELD_MS = 1
 
 const data = workerData as WriterData
 const state = { peers: 0 }
+const held = new Map<string, ProcessLock>()
 let opened: ReturnType<typeof open> | undefined
 
 serveThread({
@@ -52,6 +54,8 @@ serveThread({
     if (state.peers > 0) sleepMs(YIELD_MS * Math.random())
     return outcomes
   },
+  hold: (name: string) => void held.set(name, holdNamedLock(data.path, name)),
+  letGo: (name: string) => letGo(name),
   lost: () => lostProcesses(),
   forget: (id: string) => forget(id),
   close: () => close(),
@@ -100,6 +104,11 @@ function register(db: DatabaseSync): ProcessLock {
     lock.release()
     throw error
   }
+}
+
+function letGo(name: string): void {
+  held.get(name)?.release()
+  held.delete(name)
 }
 
 function lostProcesses(): { id: string; pid: number }[] {
