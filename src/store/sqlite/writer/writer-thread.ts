@@ -142,5 +142,6 @@ function close(): void {
   }
   opened = undefined
   db.close()
+  for (const name of held.keys()) letGo(name)
   lock.release()
 }
