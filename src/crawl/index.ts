@@ -12,18 +12,23 @@ import { robotsDefinitions } from './politeness/index.ts'
 
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
-export { deleteRunPages, deleteRunRow, documentsOwnedByRun } from './history/index.ts'
+export {
+  cancelRun,
+  deleteRunPages,
+  deleteRunRow,
+  documentsOwnedByRun,
+  getRun,
+  listRuns,
+  pageRowsIn,
+  sourceOf,
+  summarizeRun,
+} from './history/index.ts'
 export { PAGE_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
-export { cancelRun, getRun, listRuns } from './history/index.ts'
-export type { Run, RunLimits, RunState } from './history/index.ts'
+export type { Run, RunLimits, RunState, RunSummary, Source } from './history/index.ts'
 export { previewCrawl } from './preview.ts'
 export type { PreviewOptions, SeedPreview } from './preview.ts'
 export type { ScopeRules } from './scope/index.ts'
-export { sourceOf } from './history/index.ts'
-export type { Source } from './history/index.ts'
-export { pageRowsIn, summarizeRun } from './history/index.ts'
-export type { RunSummary } from './history/index.ts'
 
 /** What a store must be opened with for a crawl to work on it. */
 export const crawlDefinitions: readonly Definition[] = [

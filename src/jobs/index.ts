@@ -14,12 +14,11 @@ import { offerDefinitions } from './offer.ts'
 import { rescueDefinitions } from './rescue.ts'
 import { settleDefinitions } from './settle.ts'
 
-export type { AttemptEnd } from './worker/index.ts'
+export type { AttemptEnd, StageSlots, Worker, WorkerEnd, WorkerOptions } from './worker/index.ts'
 export { waitingLanes } from './claim.ts'
 export { cancelJobs, deleteJobs } from './end-run.ts'
 export type { Job } from './job.ts'
-export { jobsTopic } from './worker/index.ts'
-export type { StageSlots } from './worker/index.ts'
+export { jobsTopic, startWorker } from './worker/index.ts'
 export { ensureLane, paceLane, restLane, slowLane, waitLane } from './lanes.ts'
 export { leasesByProcess } from './lease-report.ts'
 export type { ProcessLeases } from './lease-report.ts'
@@ -28,8 +27,6 @@ export type { Offer, OfferEntry } from './offer.ts'
 export { rescue } from './rescue.ts'
 export { stage } from './stage.ts'
 export type { Stage, StageSteps, WorkContext } from './stage.ts'
-export { startWorker } from './worker/index.ts'
-export type { Worker, WorkerEnd, WorkerOptions } from './worker/index.ts'
 
 /** What a store must be opened with for jobs to work on it. */
 export const jobDefinitions: readonly Definition[] = [
