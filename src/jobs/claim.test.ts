@@ -5,7 +5,7 @@ import type { Store } from '../store/index.ts'
 import { nextDue, openWork, waitingLanes } from './claim.ts'
 import { cancelJobs } from './end-run.ts'
 import { ensureLane, waitLane } from './lanes.ts'
-import { bury, complete, release, retry } from './settle.ts'
+import { bury, complete, release, retry, wait } from './settle.ts'
 import {
   START_AT,
   claimJobs,
@@ -92,6 +92,28 @@ test('the lower priority comes first, and among equals the older job', async (t)
     await store.commit({ commands: [complete.all(claimed.slice(0, 1).map(({ id }) => ({ id })))] })
   }
   assert.deepEqual(order, [['e'], ['c', 'd'], ['a']])
+})
+
+test('of equal jobs the one that was told to come later goes behind those that were not', async (t) => {
+  const opened = await openJobs(t)
+  const { store } = opened
+  await store.commit({
+    commands: [
+      ensureLane({ key: 'one', concurrency: 1, gapMs: 0 }),
+      offerKeys(['a', 'b', 'c'], { lane: 'one' }),
+      offerKeys(['deep'], { lane: 'one', priority: 7 }),
+    ],
+  })
+  const first = await claimOne(opened)
+  const later = { dueAt: START_AT, errorCode: 'RateLimited', errorMessage: 'come later' }
+  await store.commit({ commands: [wait({ id: first.id, ...later })] })
+  const order: string[] = [first.uniqueKey]
+  for (let left = 4; left > 0; left--) {
+    const job = await claimOne(opened)
+    order.push(job.uniqueKey)
+    await store.commit({ commands: [complete({ id: job.id })] })
+  }
+  assert.deepEqual(order, ['a', 'b', 'c', 'a', 'deep'])
 })
 
 test('jobs beyond the highest priority asked for, of another run or another kind stay where they are', async (t) => {

@@ -14,7 +14,8 @@ const readyLanes = `ready_lanes (key) AS (
     FROM ready_lanes WHERE key IS NOT NULL)`
 
 /**
- * Claims up to `limit` jobs whose lane is open now. A lane with a gap gives one job and closes for that gap; a lane
+ * Claims up to `limit` jobs whose lane is open now, first those of the lowest priority number, and of these the ones
+ * that waited least often: a URL that is answered "come later" each time must not keep its host from all others. A lane with a gap gives one job and closes for that gap; a lane
  * without gives as many as its concurrency allows; one that was never made gives one job at a time. Jobs beyond
  * `priorityMax` are left where they are.
  */
@@ -45,12 +46,12 @@ export const claim = command({
           FROM ready_lanes LEFT JOIN lanes ON lanes.key = ready_lanes.key
           WHERE coalesce(next_at, 0) <= :now AND coalesce(wait_until, 0) <= :now),
         ready (id, slots, place) AS (
-          SELECT jobs.id, slots, row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.id)
+          SELECT jobs.id, slots, row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.waits, jobs.id)
           FROM open_lanes JOIN jobs ON jobs.id IN (
             SELECT first.id FROM jobs AS first
             WHERE first.run = :run AND first.kind = :kind AND first.state = 'available' AND first.lane = open_lanes.key
               AND first.priority <= :priorityMax
-            ORDER BY first.priority, first.id LIMIT :limit)
+            ORDER BY first.priority, first.waits, first.id LIMIT :limit)
           WHERE slots > 0)
         UPDATE jobs SET state = 'running', epoch = epoch + 1, process = :process, lease_until = :leaseUntil,
           position = :position

@@ -127,7 +127,9 @@ export class KindLoop {
       guards,
     })
     const [claimed, due] = receipt.results
-    const jobs = [...claimed.rows].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1))
+    const jobs = [...claimed.rows].sort(
+      (a, b) => a.priority - b.priority || a.waits - b.waits || (a.id < b.id ? -1 : 1),
+    )
     return { jobs, dueAt: due.rows[0]?.at ?? Number.POSITIVE_INFINITY }
   }
 

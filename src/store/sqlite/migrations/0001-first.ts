@@ -38,7 +38,7 @@ CREATE TABLE jobs (
   created_at INTEGER NOT NULL, finished_at INTEGER, position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX jobs_unique ON jobs (run, kind, unique_key);                            -- offer
-CREATE INDEX jobs_ready ON jobs (run, kind, lane, priority, id) WHERE state = 'available';  -- claim
+CREATE INDEX jobs_ready ON jobs (run, kind, lane, priority, waits, id) WHERE state = 'available';  -- claim
 CREATE INDEX jobs_due ON jobs (run, kind, due_at) WHERE state IN ('scheduled', 'retryable'); -- claim: promote
 CREATE INDEX jobs_running ON jobs (process) WHERE state = 'running';                        -- heartbeat, rescue
 CREATE INDEX jobs_running_lane ON jobs (lane) WHERE state = 'running';                      -- claim: free slots
