@@ -33,7 +33,7 @@ export const SETTLES = ['complete', 'remove', 'retry', 'wait', 'release', 'bury'
 export type Settle = (typeof SETTLES)[number]
 
 const given = { process: null, leaseUntil: null }
-const inOrder = (a: ModelJob, b: ModelJob) => a.priority - b.priority || byId(a, b)
+const inOrder = (a: ModelJob, b: ModelJob) => a.priority - b.priority || a.waits - b.waits || byId(a, b)
 const byId = (a: ModelJob, b: ModelJob) => (a.id < b.id ? -1 : 1)
 
 /** A run that is played by hand. `now` is moved from outside. */
