@@ -2,6 +2,7 @@
  * The one store contract. A caller hands over units of commands that are plain data and awaits a receipt; it reads by
  * declared queries. SQLite keeps it today; Postgres will keep the same one.
  */
+import type { Meter } from '../observe/index.ts'
 import type { Shape, Values } from './codec.ts'
 
 /**
@@ -73,6 +74,9 @@ export interface Change {
 
 /** The reading half of a store. */
 export interface Reader {
+  /** Figures of this process's work on the store (docs/figures.md); whoever works on it adds its own. */
+  readonly meter: Meter
+
   /**
    * Runs one declared query. Sees every commit acknowledged before the call. Deadline 5 s unless given.
    * @throws MillraceError Timeout, Closed, UnknownCommand, BadValue, Corrupt, InputOutput

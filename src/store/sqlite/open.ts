@@ -1,5 +1,5 @@
 /** Opens a database file: as a store that can be written, or for reading only. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { type Clock, MillraceError, newId, sha256, systemClock } from '../../model/index.ts'
@@ -9,14 +9,23 @@ import type { Command, LostProcess, Reader, Receipt, Store, Unit } from '../cont
 import type { Definition } from '../declare.ts'
 import {
   type Applied,
-  type Outcome,
+  type BatchReport,
   QUEUE_LIMITS,
   type QueueLimits,
   startWriter,
   WriteQueue,
   type WriterData,
 } from './writer/index.ts'
-import { checkEngine, checkFolder, checkWritable, inspectFile, isSchemaOld } from './file/index.ts'
+import { Meter } from '../../observe/index.ts'
+import { newPulseMemory, Pulse, StoreWatch, Watchdog, type Notice } from './figures/index.ts'
+import {
+  checkEngine,
+  checkFolder,
+  checkWritable,
+  inspectFile,
+  isSchemaOld,
+  lockHolders,
+} from './file/index.ts'
 import { changesAfter, engineQueries, latestPosition, prunedTo } from './engine-queries.ts'
 import { ReaderPool, runSql } from './reader/index.ts'
 import type { ThreadCalls } from './threads/index.ts'
@@ -34,6 +43,8 @@ export interface SqliteOptions {
   /** How many positions back `changes` reaches; default 1,000,000. */
   readonly changesKept?: number
   readonly limits?: Partial<QueueLimits>
+  /** Told when something takes too long: a transaction of this process, or another one that holds the write lock. */
+  readonly onNotice?: (notice: Notice) => void
 }
 
 const CHANGES_KEPT = 1_000_000
@@ -59,14 +70,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     await writer.stop()
     throw error
   }
-  return storeOver({
-    path,
-    catalog,
-    clock,
-    writer,
-    id: data.process.id,
-    limits: { ...QUEUE_LIMITS, ...options.limits },
-  })
+  const limits = { ...QUEUE_LIMITS, ...options.limits }
+  const onNotice = options.onNotice ?? (() => undefined)
+  return storeOver({ path, catalog, clock, writer, data, limits, onNotice })
 }
 
 /**
@@ -84,12 +90,10 @@ export async function openSqliteReader(options: SqliteOptions): Promise<Reader> 
   }
   if (isSchemaOld(path)) await (await openSqlite(options)).close()
   const catalog = catalogOf([...options.definitions, ...engineQueries])
-  const pool = new ReaderPool(path, catalog)
-  return readerOver(
-    path,
-    pool,
-    closeOnce(() => pool.close()),
-  )
+  const meter = new Meter()
+  const pool = new ReaderPool(path, catalog, { meter })
+  const close = closeOnce(() => pool.close())
+  return readerOver({ path, pool, meter, close })
 }
 
 function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions): WriterData {
@@ -100,6 +104,7 @@ function writerData(path: string, catalog: Catalog, clock: Clock, options: Sqlit
     compiled: catalog.compiled,
     process: { id: newId(now), pid: process.pid, host: hostname(), command },
     now,
+    pulse: newPulseMemory(),
     changesKept: options.changesKept ?? CHANGES_KEPT,
   }
 }
@@ -109,20 +114,22 @@ interface Parts {
   readonly catalog: Catalog
   readonly clock: Clock
   readonly writer: ThreadCalls
-  readonly id: string
+  readonly data: WriterData
   readonly limits: QueueLimits
+  readonly onNotice: (notice: Notice) => void
 }
 
-function storeOver({ path, catalog, clock, writer, id, limits }: Parts): Store {
-  const queue = new WriteQueue(
-    (batch) => writer.call('commit', batch) as Promise<readonly Outcome[]>,
-    clock,
-    limits,
-  )
-  const pool = new ReaderPool(path, catalog)
+function storeOver(parts: Parts): Store {
+  const { path, catalog, clock, writer, limits } = parts
+  const meter = new Meter()
+  const send = (batch: unknown) => writer.call('commit', batch) as Promise<BatchReport>
+  const queue = new WriteQueue({ send, clock, limits, meter })
+  const pool = new ReaderPool(path, catalog, { meter })
+  const watch = watchStore(parts, meter, pool)
   const close = closeOnce(async () => {
     await queue.drain()
     await pool.close()
+    await watch.stop()
     try {
       await writer.call('close')
     } finally {
@@ -130,8 +137,8 @@ function storeOver({ path, catalog, clock, writer, id, limits }: Parts): Store {
     }
   })
   return {
-    ...readerOver(path, pool, close),
-    process: id,
+    ...readerOver({ path, pool, meter, close }),
+    process: parts.data.process.id,
     async commit(unit, commitOptions) {
       const applied = await queue.add(encodeUnit(catalog, unit), commitOptions?.signal)
       return receiptOf(catalog, unit, applied)
@@ -152,8 +159,32 @@ function storeOver({ path, catalog, clock, writer, id, limits }: Parts): Store {
   }
 }
 
-function readerOver(path: string, pool: ReaderPool, close: () => Promise<void>): Reader {
+function watchStore(
+  { path, catalog, clock, data, onNotice }: Parts,
+  meter: Meter,
+  pool: ReaderPool,
+): StoreWatch {
+  const pulse = new Pulse(data.pulse)
+  meter.level('wal.bytes', () => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0)
+  const watchdog = new Watchdog({
+    beat: () => pulse.read(),
+    commandName: (index) => catalog.compiled[index]?.name ?? 'none',
+    oldestReadMs: () => pool.oldestMs,
+    holders: () => lockHolders(path),
+  })
+  return new StoreWatch({ path, process: data.process, clock, meter, watchdog, onNotice })
+}
+
+interface ReaderParts {
+  readonly path: string
+  readonly pool: ReaderPool
+  readonly meter: Meter
+  readonly close: () => Promise<void>
+}
+
+function readerOver({ path, pool, meter, close }: ReaderParts): Reader {
   return {
+    meter,
     read: (query, options) => pool.read(query, options?.deadlineMs),
     async position() {
       const [row] = await pool.read(latestPosition({}))

@@ -3,8 +3,17 @@
  * be in use by living processes only. It never alters a file that is not ours.
  */
 export { APPLICATION_ID, checkEngine, checkFolder, checkWritable, inspectFile } from './engine-gate.ts'
+export { describeHolder, lockHolders } from './lock-holders.ts'
+export type { LockHolder, LockHolders } from './lock-holders.ts'
 export { execWhenFree, sleepMs, transactWhenFree } from './lock-wait.ts'
 export { isSchemaOld, migrate, pendingMigrations } from './migrate.ts'
 export { openForReading } from './open-for-reading.ts'
-export { holdNamedLock, holdProcessLock, isProcessLost, removeProcessLock } from './process-lock.ts'
+export {
+  FIGURES_SUFFIX,
+  holdNamedLock,
+  holdProcessLock,
+  isProcessLost,
+  lockFolder,
+  removeProcessLock,
+} from './process-lock.ts'
 export type { ProcessLock } from './process-lock.ts'

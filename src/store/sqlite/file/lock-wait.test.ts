@@ -10,7 +10,7 @@ test('waiting for the lock ends with Busy, which can be tried again and was not 
   const path = join(freshFolder(t), 'store.db')
   const db = new DatabaseSync(path, { timeout: 0 })
   const lock = holdWriteLock(path)
-  const busy = { code: 'Busy', retryable: true, applied: 'no', facts: { waitMs: 5 } }
+  const busy = { code: 'Busy', retryable: true, applied: 'no', facts: { waitMs: 5, holder: null } }
   assert.throws(() => execWhenFree(db, 'BEGIN IMMEDIATE', 5), busy)
   lock.release()
   execWhenFree(db, 'BEGIN IMMEDIATE', 5)

@@ -6,6 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
 import { resultCode } from '../sqlite-error.ts'
+import { describeHolder, lockHolders } from './lock-holders.ts'
 
 const SQLITE_BUSY = 5
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
@@ -27,7 +28,7 @@ export function execWhenFree(db: DatabaseSync, statement: string, waitMsMax: num
       return performance.now() - start
     } catch (error) {
       if (resultCode(error) !== SQLITE_BUSY) throw error
-      if (performance.now() - start > waitMsMax) throw busyFor(waitMsMax, error)
+      if (performance.now() - start > waitMsMax) throw busyFor(db.location(), waitMsMax, error)
       sleepMs(0.5 + Math.random())
     }
   }
@@ -46,7 +47,9 @@ export function transactWhenFree<T>(db: DatabaseSync, waitMsMax: number, work: (
   }
 }
 
-function busyFor(waitMs: number, cause: unknown): MillraceError {
-  const message = `the write lock was held by another process for over ${waitMs} ms; find it with \`millrace doctor\``
-  return new MillraceError('Busy', message, { cause, facts: { waitMs } })
+function busyFor(path: string | null, waitMs: number, cause: unknown): MillraceError {
+  const holder = path === null ? null : (lockHolders(path)?.writer ?? null)
+  const who = holder === null ? 'another process' : describeHolder(holder)
+  const message = `the write lock was held by ${who} for over ${waitMs} ms; see docs/troubleshooting.md, "Still locked?"`
+  return new MillraceError('Busy', message, { cause, facts: { waitMs, holder: holder?.pid ?? null } })
 }

@@ -20,6 +20,11 @@ export interface ProcessLock {
   release(): void
 }
 
+/** What the file of a process's figures is called, after its id. */
+export const FIGURES_SUFFIX = '.figures'
+
+const SIDE_SUFFIXES = ['', '-journal', FIGURES_SUFFIX, `${FIGURES_SUFFIX}.new`]
+
 /** The folder of the side files of a database. */
 export function lockFolder(path: string): string {
   return `${path}-processes`
@@ -95,10 +100,9 @@ function openSideFile(path: string, id: string): DatabaseSync | undefined {
   }
 }
 
-/** Removes the side file of a process that is gone, and the folder with the last of them. */
+/** Removes the side files of a process that is gone, and the folder with the last of them. */
 export function removeProcessLock(path: string, id: string): void {
-  rmSync(join(lockFolder(path), id), { force: true })
-  rmSync(join(lockFolder(path), `${id}-journal`), { force: true })
+  for (const suffix of SIDE_SUFFIXES) rmSync(join(lockFolder(path), `${id}${suffix}`), { force: true })
   removeIfEmpty(lockFolder(path))
 }
 

@@ -15,7 +15,7 @@ const catalog = catalogOf([...conformanceDefinitions, ...engineQueries, hang.def
 test('a read that never asks in_time() is given up, and the reads behind it are answered', async (t) => {
   const path = join(freshFolder(t), 'store.db')
   await (await openSqlite({ path, definitions: [] })).close()
-  const pool = new ReaderPool(path, catalog, 100)
+  const pool = new ReaderPool(path, catalog, { graceMs: 100 })
   t.after(() => pool.close())
   await Promise.all([pool.read(latestPosition({})), pool.read(latestPosition({}))])
   const hanging = [pool.read(hang({}), 1), pool.read(hang({}), 1)]
@@ -34,7 +34,7 @@ test('a read that never asks in_time() is given up, and the reads behind it are 
 test('closing gives up a read that hangs, and is no error', async (t) => {
   const path = join(freshFolder(t), 'store.db')
   await (await openSqlite({ path, definitions: [] })).close()
-  const pool = new ReaderPool(path, catalog, 100)
+  const pool = new ReaderPool(path, catalog, { graceMs: 100 })
   t.after(() => pool.close())
   await pool.read(latestPosition({}))
   const hanging = assert.rejects(pool.read(hang({}), 1), { code: 'Timeout' })

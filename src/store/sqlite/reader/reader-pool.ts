@@ -1,11 +1,12 @@
 /** A few reader threads, started as they are needed, the least busy asked first. */
 import { MillraceError } from '../../../model/index.ts'
+import { Meter } from '../../../observe/index.ts'
 import { encodeQuery, findKind, type Catalog } from '../../catalog.ts'
 import { decodeRow, type Stored } from '../../codec.ts'
 import type { Query } from '../../contract.ts'
 import type { ReaderData, ReadRequest } from './reader-thread.ts'
 import { closed } from '../threads/index.ts'
-import { THREAD_GIVEN_UP, WatchedReader } from './watched-reader.ts'
+import { type ReaderWatch, THREAD_GIVEN_UP, WatchedReader } from './watched-reader.ts'
 
 const THREADS_MAX = 2
 const DEADLINE_MS = 5_000
@@ -16,14 +17,21 @@ const READS_OPEN_MAX = 10_000
 export class ReaderPool {
   readonly #catalog: Catalog
   readonly #data: ReaderData
-  readonly #graceMs: number
+  readonly #watch: ReaderWatch
   #threads: WatchedReader[] = []
   #isClosed = false
 
-  constructor(path: string, catalog: Catalog, graceMs: number = GRACE_MS) {
+  constructor(path: string, catalog: Catalog, watch: Partial<ReaderWatch> = {}) {
     this.#catalog = catalog
     this.#data = { path, compiled: catalog.compiled }
-    this.#graceMs = graceMs
+    this.#watch = { graceMs: GRACE_MS, meter: new Meter(), ...watch }
+    this.#watch.meter.level('read.open', () => this.#openCount())
+    this.#watch.meter.level('read.oldest_ms', () => this.oldestMs)
+  }
+
+  /** Milliseconds the oldest running read has kept its snapshot; 0 when none runs. */
+  get oldestMs(): number {
+    return Math.max(0, ...this.#threads.map((thread) => thread.runningMs))
   }
 
   /** @throws MillraceError Timeout, Closed, QueueFull, UnknownCommand, BadValue, Corrupt, InputOutput */
@@ -59,13 +67,17 @@ export class ReaderPool {
     throw closed()
   }
 
+  #openCount(): number {
+    return this.#threads.reduce((sum, thread) => sum + thread.openCount, 0)
+  }
+
   #leastBusy(): WatchedReader {
     this.#threads = this.#threads.filter((thread) => !thread.isDead)
     const [first, ...others] = this.#threads
     let best = first
     for (const thread of others) if (best === undefined || thread.openCount < best.openCount) best = thread
     if (best !== undefined && (best.openCount === 0 || this.#threads.length >= THREADS_MAX)) return best
-    const started = new WatchedReader(this.#data, this.#graceMs)
+    const started = new WatchedReader(this.#data, this.#watch)
     this.#threads.push(started)
     return started
   }

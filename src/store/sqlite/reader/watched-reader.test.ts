@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { catalogOf } from '../../catalog.ts'
+import { Meter } from '../../../observe/index.ts'
 import { countTo, freshFolder } from '../../conformance/index.ts'
 import { openSqlite } from '../index.ts'
 import { hang } from '../testing/index.ts'
@@ -14,7 +15,7 @@ const HANG = 1
 async function openReader(t: TestContext, graceMs: number): Promise<WatchedReader> {
   const path = join(freshFolder(t), 'store.db')
   await (await openSqlite({ path, definitions: [] })).close()
-  const reader = new WatchedReader({ path, compiled: catalog.compiled }, graceMs)
+  const reader = new WatchedReader({ path, compiled: catalog.compiled }, { graceMs, meter: new Meter() })
   t.after(() => reader.close())
   return reader
 }

@@ -10,10 +10,11 @@
  * than the rare second pass. A failure of the disk or the file refuses the whole batch: nothing of it is applied.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { MillraceError } from '../../../model/index.ts'
+import { MillraceError, systemClock } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
 import { execWhenFree } from '../file/index.ts'
+import type { Pulse } from '../figures/index.ts'
 import { Retention } from './retention.ts'
 import { harmsWholeBatch, sqliteError } from '../sqlite-error.ts'
 import { toErrorMessage, type ErrorMessage } from '../threads/index.ts'
@@ -25,6 +26,24 @@ export interface Batch {
   readonly isPowerSafe: boolean
   /** Milliseconds since 1970, by the caller's clock. */
   readonly now: number
+}
+
+/** Where the time of a batch went, over all its transactions, in milliseconds. */
+export interface BatchTimes {
+  lockWaitMs: number
+  workMs: number
+  /** COMMIT: writing the log and, for power-safe units, its fsync; SQLite does both in one call. */
+  commitMs: number
+  transactions: number
+  /** How often a unit's own fault made the batch run a second time. */
+  secondPasses: number
+}
+
+/** What became of a batch. */
+export interface BatchReport {
+  /** One per unit, in order. */
+  readonly outcomes: readonly Outcome[]
+  readonly times: BatchTimes
 }
 
 /** What became of one unit: applied and durable, or refused. */
@@ -40,18 +59,22 @@ export class BatchCommitter {
   readonly #db: DatabaseSync
   readonly #runner: UnitRunner
   readonly #retention: Retention
+  readonly #pulse: Pulse
+  #times = noTimes()
   #isPowerSafe: boolean | undefined
   #stopped: MillraceError | undefined
 
-  constructor(db: DatabaseSync, compiled: readonly Compiled[], changesKept: number) {
+  constructor(db: DatabaseSync, compiled: readonly Compiled[], changesKept: number, pulse: Pulse) {
     this.#db = db
-    this.#runner = new UnitRunner(db, compiled)
+    this.#pulse = pulse
+    this.#runner = new UnitRunner(db, compiled, (index) => pulse.run(index))
     this.#retention = new Retention(db, changesKept)
   }
 
-  /** Commits the batch; returns one outcome per unit, in order. Never throws for what a unit did. */
-  commit(batch: Batch): readonly Outcome[] {
+  /** Commits the batch. Never throws for what a unit did. */
+  commit(batch: Batch): BatchReport {
     const outcomes: Outcome[] = []
+    this.#times = noTimes()
     try {
       if (this.#stopped !== undefined) throw this.#stopped
       this.#setDurability(batch.isPowerSafe)
@@ -64,13 +87,15 @@ export class BatchCommitter {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       while (outcomes.length < batch.tapes.length) outcomes.push({ error: toErrorMessage(error) })
     }
-    return outcomes
+    this.#pulse.enter('idle', systemClock.now())
+    return { outcomes, times: this.#times }
   }
 
   /** One transaction over the head of the batch. Undefined: a unit failed by its own fault and it was undone. */
   #attempt(batch: Batch, isolated: boolean): readonly Outcome[] | undefined {
-    execWhenFree(this.#db, 'BEGIN IMMEDIATE', LOCK_WAIT_MS)
-    const letGoAt = performance.now() + HOLD_MS_MAX
+    this.#begin(isolated)
+    const startedAt = performance.now()
+    const letGoAt = startedAt + HOLD_MS_MAX
     const before = this.#latestPosition()
     let latest = before
     const outcomes: Outcome[] = []
@@ -85,8 +110,20 @@ export class BatchCommitter {
     }
     if (latest > before) this.#setLatestPosition(latest)
     this.#retention.prune(latest, batch.now)
+    const committingAt = performance.now()
+    this.#times.workMs += committingAt - startedAt
+    this.#pulse.enter('committing', systemClock.now())
     this.#finish()
+    this.#times.commitMs += performance.now() - committingAt
     return outcomes
+  }
+
+  #begin(isolated: boolean): void {
+    this.#pulse.enter('waiting for the write lock', systemClock.now())
+    this.#times.lockWaitMs += execWhenFree(this.#db, 'BEGIN IMMEDIATE', LOCK_WAIT_MS)
+    this.#times.transactions++
+    if (isolated) this.#times.secondPasses++
+    this.#pulse.enter('running commands', systemClock.now())
   }
 
   #runPlain(tape: Batch['tapes'][number], latest: number, now: number): Outcome | undefined {
@@ -153,4 +190,8 @@ export class BatchCommitter {
   #setLatestPosition(position: number): void {
     this.#db.prepare("UPDATE counters SET value = ? WHERE name = 'position'").run(position)
   }
+}
+
+function noTimes(): BatchTimes {
+  return { lockWaitMs: 0, workMs: 0, commitMs: 0, transactions: 0, secondPasses: 0 }
 }

@@ -33,13 +33,16 @@ export class UnitRunner {
   readonly #putChange: StatementSync
   readonly #findKey: StatementSync
   readonly #putKey: StatementSync
+  readonly #onCommand: (index: number) => void
   #tape: Tape = []
   #at = 0
   #position = 0
   #now = 0
 
-  constructor(db: DatabaseSync, compiled: readonly Compiled[]) {
+  /** `onCommand` is told the index of each command before it is run. */
+  constructor(db: DatabaseSync, compiled: readonly Compiled[], onCommand: (index: number) => void) {
     this.#db = db
+    this.#onCommand = onCommand
     this.#compiled = compiled
     // A second change of the same row in one unit leaves one change row, with the last op.
     this.#putChange = db.prepare(`INSERT INTO changes (position, noun, id, op) VALUES (?, ?, ?, ?)
@@ -82,7 +85,9 @@ export class UnitRunner {
   #runCommands(): RawResult[] {
     const results: RawResult[] = []
     for (let left = Number(this.#next()); left > 0; left--) {
-      const command = this.#compiled[Number(this.#next())] as Compiled
+      const index = Number(this.#next())
+      const command = this.#compiled[index] as Compiled
+      this.#onCommand(index)
       let changed = 0
       const given: (readonly Stored[])[] = []
       for (let rows = Number(this.#next()); rows > 0; rows--) {

@@ -9,7 +9,8 @@
  */
 import { MillraceError, type Clock } from '../../../model/index.ts'
 import type { EncodedUnit } from '../../catalog.ts'
-import type { Outcome } from './batch.ts'
+import type { Meter } from '../../../observe/index.ts'
+import type { BatchReport } from './batch.ts'
 import { closed, fromErrorMessage } from '../threads/index.ts'
 import type { Applied } from './unit-runner.ts'
 
@@ -45,18 +46,27 @@ interface Entry {
   timer?: NodeJS.Timeout
 }
 
-/** Sends one batch to the writer and gives back one outcome per unit. */
+/** Sends one batch to the writer and gives back what became of it. */
 type SendBatch = (batch: {
   tapes: EncodedUnit['tape'][]
   isPowerSafe: boolean
   now: number
-}) => Promise<readonly Outcome[]>
+}) => Promise<BatchReport>
+
+/** What a queue is made of. */
+export interface QueueParts {
+  readonly send: SendBatch
+  readonly clock: Clock
+  readonly limits: QueueLimits
+  readonly meter: Meter
+}
 
 /** Queues units, forms batches, settles callers. */
 export class WriteQueue {
   readonly #send: SendBatch
   readonly #clock: Clock
   readonly #limits: QueueLimits
+  readonly #meter: Meter
   #waiting: Entry[] = []
   #parked: Entry[] = []
   #rows = 0
@@ -66,10 +76,15 @@ export class WriteQueue {
   #isClosed = false
   #onIdle: (() => void) | undefined
 
-  constructor(send: SendBatch, clock: Clock, limits: QueueLimits) {
+  constructor({ send, clock, limits, meter }: QueueParts) {
     this.#send = send
     this.#clock = clock
     this.#limits = limits
+    this.#meter = meter
+    meter.level('write.queue.units', () => this.#waiting.length)
+    meter.level('write.queue.rows', () => this.#rows)
+    meter.level('write.queue.bytes', () => this.#bytes)
+    meter.level('write.queue.held_back', () => this.#parked.length)
   }
 
   /** Queues a unit. @throws MillraceError TooBig, QueueFull, Aborted, Closed, or what the writer says */
@@ -127,7 +142,7 @@ export class WriteQueue {
     clearTimeout(entry.timer)
     entry.signal?.removeEventListener('abort', entry.onAbort)
     entry.isWithdrawn = true
-    entry.reject(error)
+    this.#refuse(entry, error)
     this.#admitParked()
     this.#noteIdle()
   }
@@ -153,7 +168,7 @@ export class WriteQueue {
       now: this.#clock.now(),
     }
     this.#send(message).then(
-      (outcomes) => this.#settle(batch, outcomes),
+      (report) => this.#settle(batch, report),
       (error: unknown) => this.#fail(batch, error),
     )
   }
@@ -173,19 +188,37 @@ export class WriteQueue {
     return batch
   }
 
-  #settle(batch: readonly Entry[], outcomes: readonly Outcome[]): void {
+  #settle(batch: readonly Entry[], report: BatchReport): void {
     this.#afterBatch(batch)
+    const { outcomes } = report
+    this.#note(report)
     for (const [index, entry] of batch.entries()) {
-      const outcome = outcomes[index] as Outcome
-      if ('error' in outcome) entry.reject(fromErrorMessage(outcome.error))
+      const outcome = outcomes[index] as BatchReport['outcomes'][number]
+      if ('error' in outcome) this.#refuse(entry, fromErrorMessage(outcome.error))
       else entry.resolve(outcome)
     }
     this.#noteIdle()
   }
 
+  #refuse(entry: Entry, error: unknown): void {
+    this.#meter.count('write.refused')
+    entry.reject(error)
+  }
+
+  #note({ outcomes, times }: BatchReport): void {
+    const meter = this.#meter
+    meter.count('write.units', outcomes.length)
+    meter.count('write.transactions', times.transactions)
+    meter.count('write.second_passes', times.secondPasses)
+    meter.note('write.batch.units', outcomes.length)
+    meter.note('write.lock_wait_ms', times.lockWaitMs)
+    meter.note('write.work_ms', times.workMs)
+    meter.note('write.commit_ms', times.commitMs)
+  }
+
   #fail(batch: readonly Entry[], error: unknown): void {
     this.#afterBatch(batch)
-    for (const entry of batch) entry.reject(error)
+    for (const entry of batch) this.#refuse(entry, error)
     this.#noteIdle()
   }
 

@@ -20,6 +20,7 @@ import {
   sleepMs,
   transactWhenFree,
 } from '../file/index.ts'
+import { Pulse, type PulseMemory } from '../figures/index.ts'
 import { serveThread } from '../threads/index.ts'
 
 /** What the writer is started with. */
@@ -34,6 +35,8 @@ export interface WriterData {
   }
   readonly now: number
   readonly changesKept: number
+  /** Where it shows what it does. */
+  readonly pulse: PulseMemory
 }
 
 const OPEN_WAIT_MS = 30_000
@@ -50,9 +53,9 @@ serveThread({
     opened = open()
   },
   commit(batch: Batch) {
-    const outcomes = current().committer.commit(batch)
+    const report = current().committer.commit(batch)
     if (state.peers > 0) sleepMs(YIELD_MS * Math.random())
-    return outcomes
+    return report
   },
   hold: (name: string) => void held.set(name, holdNamedLock(data.path, name)),
   letGo: (name: string) => letGo(name),
@@ -73,7 +76,9 @@ function open() {
     if (isNew) chmodSync(data.path, 0o600)
     prepareFile(db)
     migrate(db, data.now)
-    return { db, lock: register(db), committer: new BatchCommitter(db, data.compiled, data.changesKept) }
+    const pulse = new Pulse(data.pulse)
+    const committer = new BatchCommitter(db, data.compiled, data.changesKept, pulse)
+    return { db, lock: register(db), committer }
   } catch (error) {
     db.close()
     throw error
