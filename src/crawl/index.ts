@@ -7,18 +7,26 @@
  */
 import type { Definition } from '../store/index.ts'
 import { deepenDefinitions } from './stages/index.ts'
-import { deleteRunDefinitions, pageDefinitions, runDefinitions, sourceDefinitions } from './history/index.ts'
+import {
+  deleteRunDefinitions,
+  pageDefinitions,
+  runDefinitions,
+  soundnessQueries,
+  sourceDefinitions,
+} from './history/index.ts'
 import { robotsDefinitions } from './politeness/index.ts'
 
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export {
   cancelRun,
+  countOrphanedBodies,
   deleteRunPages,
   deleteRunRow,
   documentsOwnedByRun,
   getRun,
   listRuns,
+  newestTime,
   pageRowsIn,
   sourceOf,
   summarizeRun,
@@ -38,4 +46,5 @@ export const crawlDefinitions: readonly Definition[] = [
   ...robotsDefinitions,
   ...deepenDefinitions,
   ...deleteRunDefinitions,
+  ...soundnessQueries,
 ]

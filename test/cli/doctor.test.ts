@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { openStore } from '../../src/index.ts'
 import { systemClock } from '../../src/model/index.ts'
+import type { WatchedStore } from '../../src/store/sqlite/index.ts'
 import { millrace } from './crawled-demo.ts'
 
 interface Report {
@@ -55,7 +56,11 @@ test('a sound database is told line by line for a person, and as one document fo
   )
   const { report } = await doctor(path, '--full')
   assert.equal(report.ok, true)
-  assert.equal(report.checks.length, lines.length + 1)
+  const names = report.checks.map(({ name }) => name)
+  assert.deepEqual(
+    [names.length, names.includes('references'), names.includes('bodies')],
+    [lines.length + 2, true, true],
+  )
   assert.deepEqual(Object.keys(report.checks[0] ?? {}), ['name', 'status', 'detail', 'advice'])
 })
 
@@ -103,4 +108,30 @@ test('an older schema is a warning, and doctor does not upgrade it', async (t) =
   assert.deepEqual([code, found('schema')?.status, found('leases')], [0, 'warn', undefined])
   assert.equal(db.prepare('SELECT count(*) AS steps FROM schema_migrations').get()?.['steps'], 0)
   db.close()
+})
+
+test('--watch tells the figures of the processes at work, and nothing of one that has closed', async (t) => {
+  const path = freshPath(t)
+  const store = await openStore(path, 'a test')
+  await store.forgetProcess('nobody')
+  const look = async () => {
+    const { code, stdout } = await millrace(['doctor', '--watch', '--times', '1', '--json', '--db', path])
+    assert.equal(code, 0)
+    return JSON.parse(stdout) as WatchedStore
+  }
+  // It tells once a second: soon there is something to see.
+  let watched = await look()
+  while (watched.processes.length === 0) watched = await look()
+  assert.deepEqual([watched.processes[0]?.pid, watched.processes[0]?.command], [process.pid, 'a test'])
+  assert.equal(typeof watched.walBytes, 'number')
+  await store.close()
+  assert.deepEqual((await look()).processes, [])
+  const { code, stdout } = await millrace(['doctor', '--watch', '--times', '2', '--db', path])
+  assert.deepEqual([code, stdout.match(/no process of Millrace is at work/g)?.length], [0, 2])
+})
+
+test('--watch with a number of looks that is none is refused', async (t) => {
+  const { code, stderr } = await millrace(['doctor', '--watch', '--times', 'often', '--db', freshPath(t)])
+  assert.equal(code, 64)
+  assert.match(stderr, /--times: expected a whole number of at least 1, got "often"/)
 })

@@ -13,7 +13,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'html-encoding-sniffer': ['src/crawl/html'],
   htmlparser2: ['src/crawl/html'],
   'ipaddr.js': ['src/crawl/fetch'],
-  'log-update': ['src/app/print'],
+  'log-update': ['src/app'],
   pino: ['src/observe'],
   undici: ['src/crawl/fetch'],
 }
@@ -62,10 +62,12 @@ const STORE_FS: ReadonlySet<string> = new Set([
   'statSync',
 ])
 
-/** Files of src/store that may take more, because what they open is never a database, its -wal or its -shm. */
+/** Files of src/store that may take more, because what they open drops no lock. */
 const STORE_FS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   // /proc, where Linux lists locks and processes
   'src/store/sqlite/file/lock-holders.ts': ['readFileSync'],
+  // the -shm file, in a process of its own that has no connection yet
+  'src/store/sqlite/inspect/check-log.ts': ['readFileSync'],
   // the figures of a process, a file of their own
   'src/store/sqlite/figures/published.ts': ['readFileSync', 'rename', 'writeFile'],
 }

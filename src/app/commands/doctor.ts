@@ -1,6 +1,8 @@
-/** `doctor`: whether engine, file, schema and leases are sound, told without touching anything. */
+/** `doctor`: whether engine, file, schema, leases and history are sound, told without touching anything. */
+import { countOrphanedBodies, newestTime } from '../../crawl/index.ts'
 import { leasesByProcess, type ProcessLeases } from '../../jobs/index.ts'
 import { systemClock, toMillraceError } from '../../model/index.ts'
+import type { Reader } from '../../store/index.ts'
 import {
   inspectSqlite,
   type Check,
@@ -13,41 +15,64 @@ import { EXIT } from '../exit-code.ts'
 import { openReader } from '../open-store.ts'
 import { renderChecks } from '../print/checks.ts'
 import { printLine } from '../print/output.ts'
+import { formatBytes, formatDuration, parseCount } from '../quantity.ts'
 
 /** The options as typed. */
 export interface DoctorFlags {
   readonly full?: boolean
+  readonly watch?: boolean
+  readonly times?: string
 }
 
+/** A stored time may be this far ahead of our clock: another machine's may differ. */
+const CLOCK_SKEW_MS = 60_000
+
 /** Prints the findings; returns the exit code: bad data when a check failed. @throws MillraceError NotFound */
-export async function doctor(flags: DoctorFlags, { db, isJson, output }: CommandContext): Promise<number> {
+export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<number> {
+  if (flags.watch === true) {
+    const { watchStore } = await import('./doctor-watch.ts')
+    const times = flags.times === undefined ? Number.POSITIVE_INFINITY : parseCount(flags.times, '--times', 1)
+    return watchStore(times, context)
+  }
+  const { db, isJson, output } = context
   const inspection = await inspectSqlite(sqlitePath(db), { isFull: flags.full ?? false })
-  const checks = [...inspection.checks, ...(await checkLeases(db, inspection))]
+  const checks = [...inspection.checks, ...(await checkContent(db, inspection, flags))]
   const isSound = checks.every(({ status }) => status !== 'fail')
   await printLine(output, isJson ? JSON.stringify({ ok: isSound, checks }) : renderChecks(checks))
   return isSound ? EXIT.done : EXIT.badData
 }
 
 /** Not looked at where the schema is another one: opening a reader would upgrade it, and `doctor` alters nothing. */
-async function checkLeases(db: string, { isReadable, processes }: Inspection): Promise<readonly Check[]> {
+async function checkContent(
+  db: string,
+  { isReadable, processes }: Inspection,
+  { full }: DoctorFlags,
+): Promise<readonly Check[]> {
   if (!isReadable) return []
+  await using reader = await openReader(db)
+  const checks = [
+    await tried('leases', () => checkLeases(reader, processes)),
+    await tried('clock', () => checkClock(reader)),
+  ]
+  return full === true ? [...checks, await tried('bodies', () => checkBodies(reader))] : checks
+}
+
+async function tried(name: string, check: () => Promise<Check>): Promise<Check> {
   try {
-    await using reader = await openReader(db)
-    const leases = await reader.read(leasesByProcess({ at: systemClock.now() }))
-    return [judgeLeases(leases, processes)]
+    return await check()
   } catch (error) {
     const { message, code } = toMillraceError(error)
-    return [{ name: 'leases', status: 'fail', detail: `${message} [${code}]`, advice: null }]
+    return { name, status: 'fail', detail: `${message} [${code}]`, advice: `see ${code} in docs/errors.md` }
   }
 }
 
-function judgeLeases(leases: readonly ProcessLeases[], processes: readonly RegisteredProcess[]): Check {
+async function checkLeases(reader: Reader, processes: readonly RegisteredProcess[]): Promise<Check> {
+  const leases = await reader.read(leasesByProcess({ at: systemClock.now() }))
   const byId = new Map(processes.map((process) => [process.id, process]))
   const isHeld = ({ process, isRegistered, expired }: ProcessLeases) =>
     isRegistered && expired === 0 && byId.get(process)?.isAlive !== false
   const detail = leases.map((one) => describeLeases(one, byId.get(one.process))).join('; ')
-  if (leases.every(isHeld))
-    return { name: 'leases', status: 'ok', detail: detail || 'no job is in hand', advice: null }
+  if (leases.every(isHeld)) return sound('leases', detail || 'no job is in hand')
   const advice = 'nothing is lost: the next crawl gives these jobs back'
   return { name: 'leases', status: 'warn', detail, advice }
 }
@@ -58,4 +83,24 @@ function describeLeases(leases: ProcessLeases, holder: RegisteredProcess | undef
   const hasEnded = !isRegistered || holder?.isAlive === false
   const who = hasEnded ? 'a process that ended' : `process ${holder?.pid ?? 'just started'}`
   return `${running} in hand of ${who}${expired > 0 ? `, ${expired} past their lease` : ''}`
+}
+
+async function checkClock(reader: Reader): Promise<Check> {
+  const ahead = ((await newestTime(reader)) ?? 0) - systemClock.now()
+  if (ahead <= CLOCK_SKEW_MS) return sound('clock', 'no stored time is ahead of this clock')
+  const detail = `the newest stored time is ${formatDuration(ahead)} ahead of this machine's clock`
+  const advice = 'set the clock right: until then what is due later, and leases, wait too long'
+  return { name: 'clock', status: 'warn', detail, advice }
+}
+
+async function checkBodies(reader: Reader): Promise<Check> {
+  const { count, bytes } = await countOrphanedBodies(reader)
+  if (count === 0) return sound('bodies', 'every raw body belongs to a page or a document')
+  const detail = `${count} raw bodies (${formatBytes(bytes)}) belong to no page and no document`
+  const advice = 'they only take space; please report how they came about'
+  return { name: 'bodies', status: 'warn', detail, advice }
+}
+
+function sound(name: string, detail: string): Check {
+  return { name, status: 'ok', detail, advice: null }
 }

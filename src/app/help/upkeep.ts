@@ -31,10 +31,17 @@ function addDoctor(root: Command, run: Run): void {
     .description(
       'Look at the database without changing it; also while a crawl is running, and after it was killed.',
     )
-    .option('--full', 'check every index against its table, and every reference, which takes longer')
+    .option(
+      '--full',
+      'check every index against its table, every reference and every raw body, which takes longer',
+    )
+    .option('--watch', 'show the figures of the processes at work once a second instead, until Ctrl-C')
+    .option('--times <n>', 'with --watch: end after so many looks')
     .addHelpText(
       'after',
-      '\nExit code 0 when nothing failed, 65 when a check failed, 66 when there is no database.',
+      `
+With --watch, times are the median / 99th percentile / longest of the last second; docs/figures.md says what each is.
+Exit code 0 when nothing failed, 65 when a check failed, 66 when there is no database.`,
     )
   withCommonOptions(command).action(async (flags: CommonFlags & DoctorFlags) => {
     const { doctor } = await import('../commands/doctor.ts')

@@ -155,6 +155,7 @@ export class KindLoop {
       const pauseMs = gap.pauseMs(job, clock.now())
       const end = await attempt(this.#stage, job, { store, clock, signal, random, onWorkDone, pauseMs })
       for (const kind of offeredKinds(end.commands)) this.#context.bus.hint(jobsTopic(kind))
+      store.meter.count(`jobs.${end.outcome}`)
       onEnd(end)
     } catch (error) {
       this.#fail(error)

@@ -4,7 +4,8 @@
  * that several processes can write one file, and that a file it does not own is never altered. It never opens the
  * database, its -wal or its -shm with `fs`, because closing such a descriptor would drop SQLite's locks.
  */
-export { inspectSqlite } from './inspect/index.ts'
-export type { Check, Inspection, RegisteredProcess } from './inspect/index.ts'
+export type { Notice, PublishedFigures } from './figures/index.ts'
+export { inspectSqlite, watchSqlite } from './inspect/index.ts'
+export type { Check, Inspection, RegisteredProcess, WatchedStore } from './inspect/index.ts'
 export { openSqlite, openSqliteReader } from './open.ts'
 export type { SqliteOptions } from './open.ts'

@@ -12,17 +12,23 @@ export interface LockHolder {
   readonly command: string
 }
 
+/** A process in a read transaction. */
+export interface SnapshotHolder extends LockHolder {
+  /** Which of the five read marks of the -shm file it holds. */
+  readonly marks: readonly number[]
+}
+
 /** The locks of one database at one moment. */
 export interface LockHolders {
   /** Who is in a write transaction. */
   readonly writer: LockHolder | null
   /** Who is in a read transaction: none of the log that such a snapshot needs can be reused. */
-  readonly readers: readonly LockHolder[]
+  readonly readers: readonly SnapshotHolder[]
 }
 
 const WRITE_BYTE = 120
 const READ_BYTE_FIRST = 123
-const READ_BYTE_LAST = 127
+const READ_MARKS = 5
 const COMMAND_CHARS_MAX = 120
 
 /** Undefined where the system does not say: other systems than Linux, or a database that nobody has open. */
@@ -30,12 +36,8 @@ export function lockHolders(path: string): LockHolders | undefined {
   const shm = statSync(`${path}-shm`, { throwIfNoEntry: false })
   if (process.platform !== 'linux' || shm === undefined) return undefined
   const held = parseLocks(readFileSync('/proc/locks', 'latin1'), shm.ino)
-  const pids = new Set(held.filter(covers(READ_BYTE_FIRST, READ_BYTE_LAST)).map(({ pid }) => pid))
-  const writer = held.find(covers(WRITE_BYTE, WRITE_BYTE))
-  return {
-    writer: writer === undefined ? null : holderOf(writer.pid),
-    readers: [...pids].map(holderOf),
-  }
+  const writer = held.find(covers(WRITE_BYTE))
+  return { writer: writer === undefined ? null : holderOf(writer.pid), readers: readersAmong(held) }
 }
 
 /** One line of /proc/locks, as far as it is about us. */
@@ -55,8 +57,18 @@ export function parseLocks(text: string, inode: number): readonly HeldRange[] {
   })
 }
 
-function covers(first: number, last: number): (range: HeldRange) => boolean {
-  return (range) => range.first <= last && range.last >= first
+function readersAmong(held: readonly HeldRange[]): readonly SnapshotHolder[] {
+  const marksOf = new Map<number, number[]>()
+  for (let mark = 0; mark < READ_MARKS; mark++) {
+    for (const { pid } of held.filter(covers(READ_BYTE_FIRST + mark))) {
+      marksOf.set(pid, [...(marksOf.get(pid) ?? []), mark])
+    }
+  }
+  return [...marksOf].map(([pid, marks]) => ({ ...holderOf(pid), marks }))
+}
+
+function covers(byte: number): (range: HeldRange) => boolean {
+  return (range) => range.first <= byte && range.last >= byte
 }
 
 function holderOf(pid: number): LockHolder {

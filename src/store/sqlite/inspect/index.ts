@@ -5,4 +5,6 @@
 export type { Check } from './check.ts'
 export { inspectSqlite } from './inspect.ts'
 export type { InspectOptions } from './inspect.ts'
+export { watchSqlite } from './watch.ts'
+export type { WatchedStore } from './watch.ts'
 export type { Inspection, RegisteredProcess } from './inspection.ts'

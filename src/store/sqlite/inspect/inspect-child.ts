@@ -4,6 +4,7 @@ import { MillraceError } from '../../../model/index.ts'
 import { isProcessLost, pendingMigrations } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
 import { fail, failBy, ok, warn, type Check } from './check.ts'
+import { checkLog, checkWriteLock } from './check-log.ts'
 import type { InspectAnswer, InspectRequest, RegisteredProcess } from './inspection.ts'
 
 /** Complaints of SQLite that are passed on; a damaged file has thousands. */
@@ -18,6 +19,8 @@ function inspect(path: string, isFull: boolean): InspectAnswer {
   const learned = { processes: [] as readonly RegisteredProcess[], isReadable: false }
   let db: DatabaseSync | undefined
   try {
+    // Before anything is opened: closing the -shm file later would drop the locks of this process.
+    report('wal', () => checkLog(path))
     db = open(path)
     const opened = db
     // One snapshot for all checks: what a writer does meanwhile must not look like damage.
@@ -32,6 +35,7 @@ function inspect(path: string, isFull: boolean): InspectAnswer {
         return processes(learned.processes)
       })
     }
+    report('lock', () => checkWriteLock(path, learned.processes))
   } catch (error) {
     send(failBy('open', sqliteError(error)))
   } finally {

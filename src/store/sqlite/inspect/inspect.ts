@@ -5,8 +5,8 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { statfsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { MillraceError, toMillraceError } from '../../../model/index.ts'
 import { checkEngine, checkFolder, inspectFile } from '../file/index.ts'
 import { fail, failBy, ok, warn, type Check } from './check.ts'
@@ -19,8 +19,8 @@ export interface InspectOptions {
   readonly isFull?: boolean
 }
 
-/** More of a log than this means that checkpoints can not keep up: somebody reads for long, or nobody closes. */
-const WAL_BYTES_HIGH = 256 * 1024 * 1024
+/** A log and the copies of a checkpoint need about this much at full speed. */
+const FREE_BYTES_LOW = 256 * 1024 * 1024
 
 /** Looks at the database at `path`. @throws MillraceError NotFound when there is none */
 export async function inspectSqlite(path: string, options: InspectOptions = {}): Promise<Inspection> {
@@ -32,7 +32,7 @@ export async function inspectSqlite(path: string, options: InspectOptions = {}):
       `expected a Millrace database at ${file}; crawl something first, or name another --db`,
     )
   }
-  const outside = [engine(), folder(file), mode(found.mode), log(file)]
+  const outside = [engine(), folder(file), mode(found.mode)]
   const identity = tried('file', () => {
     inspectFile(file)
     return ok('file', `${file}, ${found.size} bytes, made by Millrace`)
@@ -54,7 +54,11 @@ function engine(): Check {
 function folder(file: string): Check {
   return tried('disk', () => {
     checkFolder(file)
-    return ok('disk', 'a local file system')
+    const { bavail, bsize, type } = statfsSync(dirname(file))
+    const free = bavail * bsize
+    const detail = `a local file system (type 0x${type.toString(16)}), ${free} bytes free`
+    const advice = 'free some space: a crawl pauses when there is none left'
+    return free < FREE_BYTES_LOW ? warn('disk', detail, advice) : ok('disk', detail)
   })
 }
 
@@ -63,13 +67,6 @@ function mode(bits: number): Check {
   // Windows keeps no such bits: node makes some up.
   if ((bits & 0o077) === 0 || process.platform === 'win32') return ok('mode', text)
   return warn('mode', `${text}: others than its owner can read it`, 'chmod 600 it, unless that is meant')
-}
-
-function log(file: string): Check {
-  const bytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
-  if (bytes <= WAL_BYTES_HIGH) return ok('wal', `${bytes} bytes`)
-  const advice = 'end what reads for long; the next crawl that closes empties it'
-  return warn('wal', `${bytes} bytes not yet in the file`, advice)
 }
 
 function tried(name: string, check: () => Check): Check {
