@@ -3,7 +3,7 @@ import { crawlDefinitions } from '../crawl/index.ts'
 import { jobDefinitions } from '../jobs/index.ts'
 import { searchDefinitions } from '../search/index.ts'
 import type { Definition, Reader, Store } from '../store/index.ts'
-import { openSqlite, openSqliteReader } from '../store/sqlite/index.ts'
+import { openSqlite, openSqliteReader, type Notice } from '../store/sqlite/index.ts'
 import { transferDefinitions } from '../transfer/index.ts'
 import { sqlitePath } from './database-url.ts'
 
@@ -16,10 +16,14 @@ const definitions: readonly Definition[] = [
 
 /**
  * Opens the store of a database URL for writing, creating it where needed. `command` is what others see of this process
- * when they look who is at work. @throws MillraceError as the backend does
+ * when they look who is at work; `onNotice` is told what takes too long. @throws MillraceError as the backend does
  */
-export function openStore(db: string, command: string = 'a program'): Promise<Store> {
-  return openSqlite({ path: sqlitePath(db), definitions, command })
+export function openStore(
+  db: string,
+  command: string = 'a program',
+  onNotice: (notice: Notice) => void = () => undefined,
+): Promise<Store> {
+  return openSqlite({ path: sqlitePath(db), definitions, command, onNotice })
 }
 
 /** Opens an existing store for reading. @throws MillraceError NotFound, and as the backend does */

@@ -26,7 +26,10 @@ export async function crawl(
   const source = await sourceFrom(urls, flags.from, rules)
   if (flags.dryRun === true) return dryRun({ source, ...network, pace }, context)
   const startedAt = performance.now()
-  await using store = await openStore(context.db, `crawl ${source.seeds[0]}`)
+  await using store = await openStore(context.db, `crawl ${source.seeds[0]}`, (notice) => {
+    context.log.warn({ kind: notice.kind, lastedMs: notice.lastedMs }, notice.message)
+    warn(context.output, notice.message)
+  })
   const tally = new CrawlTally()
   const bus = createBus()
   await using following = new AsyncDisposableStack()
