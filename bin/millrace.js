@@ -2,7 +2,8 @@
 // Plain JavaScript that any Node can read: it finds a Node that can run Millrace, or says what to install.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
+import module from 'node:module'
+import { constants, homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -11,6 +12,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const [major, minor] = process.versions.node.split('.').map(Number)
 const isNewEnough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
 const bundled = join(root, 'node_modules', 'node', 'bin', 'node')
+
+// Compiled code is kept between calls, for our threads and children too (they look at the variable). In a folder of the
+// user's own: who can write there can run code as the user. NODE_DISABLE_COMPILE_CACHE=1 turns it off.
+const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+process.env.NODE_COMPILE_CACHE ||= join(caches, 'millrace', 'compiled')
 
 if (isNewEnough) await run()
 else if (existsSync(bundled)) launch()
@@ -22,6 +28,7 @@ async function run() {
     process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
     process.channel.unref()
   }
+  module.enableCompileCache()
   // A checkout runs its sources as they are; the published package carries them compiled.
   const source = join(root, 'src', 'cli.ts')
   const { main } = await import(
