@@ -28,6 +28,8 @@ interface Result {
   readonly unitsPerSecond: number
   /** How long the event loop was held; absent where the script is nothing but a loop of writes. */
   readonly eventLoopP99Ms?: number
+  /** The same while another process holds the write lock for 1.5 s. */
+  readonly lockedLoopP99Ms?: number
   /** The SQLite the script wrote with. */
   readonly sqlite?: string
 }
@@ -87,9 +89,11 @@ async function commitOnce(side: Side, root: string, settings: Settings): Promise
 function summarise(name: string, results: readonly Result[]): SideReport {
   const rates = results.map((result) => result.unitsPerSecond)
   const delays = results.flatMap((result) => result.eventLoopP99Ms ?? [])
+  const locked = results.flatMap((result) => result.lockedLoopP99Ms ?? [])
   const figures = {
     [MAIN_FIGURE]: median(rates),
     'event loop p99 ms': delays.length === 0 ? null : median(delays),
+    'p99 ms, locked': locked.length === 0 ? null : median(locked),
   }
   return { name, figures, rounds: rates }
 }

@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util'
 import { commitBench } from './commit.ts'
 import { crawlBench } from './crawl.ts'
 import { describeMachine } from './rig/machine.ts'
+import { processesBench } from './processes.ts'
+import { resumeBench } from './resume.ts'
 import { printReport } from './rig/report.ts'
 import type { Report } from './rig/report.ts'
 import type { Settings } from './rig/settings.ts'
@@ -14,6 +16,8 @@ import type { Settings } from './rig/settings.ts'
 const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   commit: commitBench,
   crawl: crawlBench,
+  processes: processesBench,
+  resume: resumeBench,
 }
 
 const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [options]
@@ -24,7 +28,7 @@ const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [optio
   --corpus FOLDER    crawl: HTML to serve (default /usr/share/doc/postgresql-doc-15/html)
   --start PATH       crawl: page to start at (default /index.html)
   --concurrency N    crawl: requests at once (default 32)
-  --bytes N          commit: bytes of one unit's body (default 1000)
+  --bytes N          commit, processes: bytes of one unit's body (default 1000)
   --units N          commit: units to write (default 100000)
   --callers N        commit: callers that wait for Millrace at once (default 256)`
 
