@@ -42,6 +42,8 @@ test('a claimed job is running, with a lease of its process and a new epoch, and
     attempts: 0,
     attemptsMax: 5,
     waits: 0,
+    crashes: 0,
+    crashesAlone: 0,
     epoch: 1,
     gapMs: 250,
     claimedAt: START_AT,

@@ -1,14 +1,13 @@
 /**
  * Rescue: work of a process that is gone, or hung, is given back. A dead process is known by its lock within
  * milliseconds, a hung one by a lease that ran out. No attempt is charged, because the job may have had no part in it;
- * but a job that was running alone in 10 crashes is taken for their cause and buried.
+ * it is only counted, and whether it was alone. Burying what was alone too often is left to the next claim, whose try
+ * does it like any other burial: with the attempt on record and what the stage adds, in one unit.
  */
 import { command, type Store } from '../store/index.ts'
+import { CRASHES_SUSPECT } from './job.ts'
 
-const CRASHES_ALONE_MAX = 10
-
-const given = `state = iif(crashes_alone + alone >= ${CRASHES_ALONE_MAX}, 'dead', 'available'),
-  finished_at = iif(crashes_alone + alone >= ${CRASHES_ALONE_MAX}, :now, NULL),
+const given = `state = iif(crashes + 1 >= ${CRASHES_SUSPECT}, 'retryable', 'available'),
   crashes = crashes + 1, crashes_alone = crashes_alone + alone, epoch = epoch + 1,
   process = NULL, lease_until = NULL, error_code = 'Fault',
   error_message = 'the process that worked on it ended or hung', position = :position`

@@ -1,5 +1,6 @@
 /** Settling: the end of a try, in the unit of what it produced, fenced by the epoch it was claimed with. */
 import { command, guard, insert, table } from '../store/index.ts'
+import { CRASHES_SUSPECT } from './job.ts'
 
 /** Holds while this try is the job's current one. Every settle carries it. */
 export const held = guard({
@@ -10,6 +11,8 @@ export const held = guard({
 })
 
 const job = { noun: 'job', op: 'put', id: 'id' } as const
+
+const givenBackState = `iif(crashes >= ${CRASHES_SUSPECT}, 'retryable', 'available')`
 
 /** running -> completed. */
 export const complete = command({
@@ -59,13 +62,13 @@ export const wait = command({
   ],
 })
 
-/** running -> available, as if it had never been claimed: we are stopping. */
+/** running -> available, as if it had never been claimed: we are stopping. A suspect goes back to where it was due. */
 export const release = command({
   name: 'jobs.release',
   params: { id: 'text' },
   sqlite: [
     {
-      sql: `UPDATE jobs SET state = 'available', process = NULL, lease_until = NULL, position = :position
+      sql: `UPDATE jobs SET state = ${givenBackState}, process = NULL, lease_until = NULL, position = :position
         WHERE id = :id`,
       changes: job,
     },

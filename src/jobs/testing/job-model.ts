@@ -32,6 +32,9 @@ export interface ModelLane {
 export const SETTLES = ['complete', 'remove', 'retry', 'wait', 'release', 'bury'] as const
 export type Settle = (typeof SETTLES)[number]
 
+/** In how many crashes a job must have been in hand before it is claimed singly. */
+const SUSPECT = 3
+
 const given = { process: null, leaseUntil: null }
 const inOrder = (a: ModelJob, b: ModelJob) => a.priority - b.priority || a.waits - b.waits || byId(a, b)
 const byId = (a: ModelJob, b: ModelJob) => (a.id < b.id ? -1 : 1)
@@ -60,9 +63,11 @@ export class JobModel {
   /** Returns what was claimed, in no particular order. */
   claim(asked: { kind: string; process: string; limit: number; priorityMax: number; leaseUntil: number }) {
     const ofKind = [...this.jobs.values()].filter((job) => job.kind === asked.kind)
-    for (const job of ofKind)
-      if (['scheduled', 'retryable'].includes(job.state) && job.dueAt <= this.now) job.state = 'available'
-    const ready = ofKind.filter((job) => job.state === 'available')
+    for (const job of ofKind) if (job.crashes < SUSPECT && this.#isDue(job)) job.state = 'available'
+    const own = this.#running((job) => job.process === asked.process)
+    const ready = own.some((job) => job.crashes >= SUSPECT)
+      ? []
+      : ofKind.filter((job) => job.state === 'available')
     const placed = [...new Set(ready.map((job) => job.lane))].flatMap((lane) =>
       ready
         .filter((job) => job.lane === lane && job.priority <= asked.priorityMax)
@@ -70,14 +75,31 @@ export class JobModel {
         .slice(0, Math.max(0, this.#slots(lane)))
         .map((job, place) => ({ job, place })),
     )
-    const taken = placed.sort((a, b) => a.place - b.place || byId(a.job, b.job)).slice(0, asked.limit)
-    for (const { job } of taken) {
+    const taken = placed
+      .sort((a, b) => a.place - b.place || byId(a.job, b.job))
+      .slice(0, asked.limit)
+      .map(({ job }) => job)
+    if (own.length === 0 && taken.length === 0) taken.push(...this.#suspect(ofKind, asked.priorityMax))
+    for (const job of taken) {
       const { process, leaseUntil } = asked
       Object.assign(job, { state: 'running', process, leaseUntil, epoch: job.epoch + 1 })
       const lane = this.lanes.get(job.lane)
       if (lane !== undefined && lane.gapMs > 0) lane.nextAt = this.now + lane.gapMs
     }
-    return taken.map(({ job }) => job)
+    return taken
+  }
+
+  #isDue(job: ModelJob): boolean {
+    return ['scheduled', 'retryable'].includes(job.state) && job.dueAt <= this.now
+  }
+
+  /** The first suspect that can be had, if any. */
+  #suspect(jobs: readonly ModelJob[], priorityMax: number): readonly ModelJob[] {
+    return jobs
+      .filter((job) => job.crashes >= SUSPECT && this.#isDue(job) && job.priority <= priorityMax)
+      .filter((job) => this.#slots(job.lane) > 0)
+      .sort((a, b) => a.crashesAlone - b.crashesAlone || inOrder(a, b))
+      .slice(0, 1)
   }
 
   #slots(key: string): number {
@@ -101,7 +123,7 @@ export class JobModel {
     if (how === 'remove') this.jobs.delete(id)
     if (how === 'retry') Object.assign(job, { state: 'retryable', dueAt, attempts: job.attempts + 1 })
     if (how === 'wait') Object.assign(job, { state: 'scheduled', dueAt, waits: job.waits + 1 })
-    if (how === 'release') job.state = 'available'
+    if (how === 'release') job.state = job.crashes >= SUSPECT ? 'retryable' : 'available'
     if (how === 'bury')
       Object.assign(job, { state: 'dead', attempts: job.attempts + 1, finishedAt: this.now })
     return true
@@ -120,10 +142,9 @@ export class JobModel {
   }
 
   #giveBack(job: ModelJob, alone: number): void {
-    const isPoison = job.crashesAlone + alone >= 10
-    const end = isPoison ? { state: 'dead', finishedAt: this.now } : { state: 'available', finishedAt: null }
+    const state = job.crashes + 1 >= SUSPECT ? 'retryable' : 'available'
     const counts = { crashes: job.crashes + 1, crashesAlone: job.crashesAlone + alone, epoch: job.epoch + 1 }
-    Object.assign(job, given, end, counts)
+    Object.assign(job, given, counts, { state })
   }
 
   beat(process: string, leaseUntil: number): number {

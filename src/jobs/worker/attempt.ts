@@ -7,12 +7,14 @@
  *      |--failed--> the retry policy --> retry, wait or bury, with the attempt on record
  *      |--stopped--> released, untouched
  *
+ * A job that was alone in too many crashes is not performed again: its try is a burial.
+ *
  * A failure of the store itself is nobody's failed attempt: it is thrown, and the worker stops.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isMillraceError, newId, toMillraceError, type Clock, type MillraceError } from '../../model/index.ts'
+import { isMillraceError, MillraceError, newId, toMillraceError, type Clock } from '../../model/index.ts'
 import type { Command, Store } from '../../store/index.ts'
-import type { Job } from '../job.ts'
+import { CRASHES_ALONE_MAX, type Job } from '../job.ts'
 import { waitLane } from '../lanes.ts'
 import { decide } from './retry-policy.ts'
 import { bury, complete, held, recordAttempt, release, remove, retry, wait } from '../settle.ts'
@@ -23,6 +25,8 @@ export interface AttemptEnd {
   readonly job: Job
   readonly outcome: 'completed' | 'retried' | 'waits' | 'dead' | 'released' | 'fenced'
   readonly error?: MillraceError
+  /** Why the dead letter is without what its stage adds to one. */
+  readonly buryError?: MillraceError
   /** What was written beside the job itself. */
   readonly commands: readonly Command[]
 }
@@ -41,6 +45,10 @@ export interface AttemptContext {
 /** Tries a claimed job. @throws MillraceError when the store can not be written */
 export async function attempt(stage: Stage, job: Job, context: AttemptContext): Promise<AttemptEnd> {
   const startedAt = context.clock.now()
+  if (job.crashesAlone >= CRASHES_ALONE_MAX) {
+    context.onWorkDone()
+    return buryAs(stage, job, context, { error: poisoned(job), startedAt })
+  }
   let commands: readonly Command[]
   try {
     commands = await perform(stage, job, context)
@@ -61,6 +69,13 @@ export async function attempt(stage: Stage, job: Job, context: AttemptContext): 
     if (!isUnitsOwnFault(error)) throw error
     return fail(stage, job, context, { error, startedAt })
   }
+}
+
+function poisoned({ crashesAlone }: Job): MillraceError {
+  return new MillraceError(
+    'Fault',
+    `the process that worked on it ended ${crashesAlone} times while it worked on nothing else`,
+  )
 }
 
 async function perform(stage: Stage, job: Job, context: AttemptContext): Promise<readonly Command[]> {
@@ -97,18 +112,9 @@ interface Failure {
 
 function fail(stage: Stage, job: Job, context: AttemptContext, failure: Failure): Promise<AttemptEnd> {
   const { error } = failure
-  const now = context.clock.now()
   const why = { id: job.id, errorCode: error.code, errorMessage: error.message }
-  const record = recordAttempt({
-    ...why,
-    id: newId(now),
-    job: job.id,
-    attempt: job.attempts + 1,
-    process: context.store.process,
-    startedAt: failure.startedAt,
-    finishedAt: now,
-  })
-  const verdict = decide(error, job, { now, random: context.random() })
+  const verdict = decide(error, job, { now: context.clock.now(), random: context.random() })
+  if (verdict.does === 'bury') return buryAs(stage, job, context, failure)
   if (verdict.does === 'wait') {
     const pause = waitLane({ key: job.lane, until: verdict.until, reason: error.message })
     return settle(job, context, {
@@ -117,17 +123,51 @@ function fail(stage: Stage, job: Job, context: AttemptContext, failure: Failure)
       commands: [pause, wait({ ...why, dueAt: verdict.until })],
     })
   }
-  if (verdict.does === 'retry') {
-    const again = retry({ ...why, dueAt: verdict.dueAt })
-    return settle(job, context, { outcome: 'retried', error, commands: [record, again] })
-  }
-  const dead = (rows: readonly Command[]) =>
-    settle(job, context, { outcome: 'dead', error, commands: [record, ...rows, bury(why)] })
-  return dead(stage.bury(job, error)).catch((thrown: unknown) => {
-    // What the stage adds can not be applied: the dead letter is kept without it, or the job would end every worker.
-    if (!isUnitsOwnFault(toMillraceError(thrown))) throw thrown
-    return dead([])
+  const again = retry({ ...why, dueAt: verdict.dueAt })
+  return settle(job, context, {
+    outcome: 'retried',
+    error,
+    commands: [recordOf(job, context, failure), again],
   })
+}
+
+function recordOf(job: Job, { clock, store }: AttemptContext, { error, startedAt }: Failure): Command {
+  const now = clock.now()
+  return recordAttempt({
+    id: newId(now),
+    job: job.id,
+    attempt: job.attempts + 1,
+    process: store.process,
+    startedAt,
+    finishedAt: now,
+    errorCode: error.code,
+    errorMessage: error.message,
+  })
+}
+
+/**
+ * The dead letter, with what the stage adds to it. Where that can not be made, or not be applied, the letter is kept
+ * without it, or the job would end every worker.
+ */
+async function buryAs(
+  stage: Stage,
+  job: Job,
+  context: AttemptContext,
+  failure: Failure,
+): Promise<AttemptEnd> {
+  const { error } = failure
+  const plain = [
+    recordOf(job, context, failure),
+    bury({ id: job.id, errorCode: error.code, errorMessage: error.message }),
+  ]
+  try {
+    const commands = [...stage.bury(job, error), ...plain]
+    return await settle(job, context, { outcome: 'dead', error, commands })
+  } catch (thrown) {
+    const buryError = toMillraceError(thrown)
+    if (isStoresFault(buryError)) throw buryError
+    return settle(job, context, { outcome: 'dead', error, buryError, commands: plain })
+  }
 }
 
 async function settle(
