@@ -29,6 +29,7 @@ const step = fc.oneof(
   when('claim', 8, { kind, process, limit, priorityMax: priority, inMs }),
   when('settle', 8, { back, how, inMs }),
   when('rescue process', 3, { process }),
+  when('crash thrice', 2, { kind, process, limit }),
   when('rescue leases', 2, {}),
   when('beat', 2, { process, inMs }),
   when('move', 4, { byMs: inMs }),

@@ -28,6 +28,7 @@ export type Step =
   | { does: 'claim'; kind: string; process: Process; limit: number; priorityMax: number; inMs: number }
   | { does: 'settle'; back: number; how: Settle; inMs: number }
   | { does: 'rescue process'; process: Process }
+  | { does: 'crash thrice'; kind: string; process: Process; limit: number }
   | { does: 'rescue leases' }
   | { does: 'beat'; process: Process; inMs: number }
   | { does: 'move'; byMs: number }
@@ -84,6 +85,8 @@ export class Play {
         const process = this.#named(step.process)
         return this.#expect(rescueCommand(process), model.rescueProcess(process))
       }
+      case 'crash thrice':
+        return this.#crashThrice(step)
       case 'rescue leases':
         return this.#expect(
           rescueLeasesCommand,
@@ -125,6 +128,14 @@ export class Play {
       expected.toSorted(byId),
     )
     this.#tries.push(...expected.map(({ id, epoch }) => ({ id, epoch })))
+  }
+
+  /** Makes suspects, which single crashes among other steps seldom do. */
+  async #crashThrice({ process, kind, limit }: StepOf<'crash thrice'>): Promise<void> {
+    for (let crash = 0; crash < 3; crash++) {
+      await this.#claim({ does: 'claim', kind, process, limit, priorityMax: 3, inMs: 1_000 })
+      await this.#expect(rescueCommand(this.#named(process)), this.#model.rescueProcess(this.#named(process)))
+    }
   }
 
   async #settle({ back, how, inMs }: StepOf<'settle'>): Promise<void> {
