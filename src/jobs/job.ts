@@ -20,6 +20,10 @@ export const CRASHES_SUSPECT = 3
 /** In how many crashes it must have been alone to be taken for their cause: the next claim buries it. */
 export const CRASHES_ALONE_MAX = 10
 
+/** What makes a dead job as good as new, but for its attempts on record; its epoch fences whatever tries there were. */
+export const revived = `state = 'available', attempts = 0, waits = 0, crashes = 0, crashes_alone = 0, epoch = epoch + 1,
+  due_at = :now, finished_at = NULL, position = :position`
+
 /** All columns of a job. */
 export const jobs = table({
   name: 'jobs',

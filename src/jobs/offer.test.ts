@@ -222,6 +222,19 @@ test('a job that moves forward again is handed on again only when the first hand
   assert.equal((await store.commit({ commands: [moved, handOn] })).results[1].changed, 0)
 })
 
+test('a hand-on that died does not keep the next one from going on: it is tried again from the start', async (t) => {
+  const opened = await openJobs(t)
+  const { store } = opened
+  await offerAndHandOn(store, ['x'], 5)
+  await store.commit({ commands: [complete({ id: (await claimOne(opened, { kind: 'page' })).id })] })
+  await offerAndHandOn(store, ['x'], 4)
+  const { id, epoch } = await claimOne(opened, { kind: 'deepen' })
+  await store.commit({ commands: [bury({ id, errorCode: 'Fault', errorMessage: 'test' })] })
+  assert.deepEqual(await offerAndHandOn(store, ['x'], 3), ['x'])
+  const again = await claimOne(opened, { kind: 'deepen' })
+  assert.deepEqual([again.id, again.attempts, again.epoch > epoch], [id, 0, true])
+})
+
 test('what a run knows of a kind is counted whatever its state', async (t) => {
   const opened = await openJobs(t)
   const { store } = opened
@@ -268,4 +281,28 @@ test('jobs of a run are counted by kind and state', async (t) => {
     'k retryable 1',
     'other available 1',
   ])
+})
+
+test('keys and lanes with NUL, lone surrogates and the escape itself come back as they were, and stay apart', async (t) => {
+  const opened = await openJobs(t)
+  const { store } = opened
+  const keys = [
+    'http://h/\ud800',
+    'http://h/\udfff\ud83d',
+    'http://h/a\0b',
+    'http://h/a',
+    'http://h/\u001a0',
+    '\u001a',
+    '',
+  ]
+  const entries = keys.map((key, index) => ({ id: String(index), key, lane: `lane ${key}`, input: { key } }))
+  const made = offer({ run: 'r', kind: 'k', entries, priority: 0, attemptsMax: 3 })
+  assert.equal((await store.commit({ commands: [made] })).results[0].changed, keys.length)
+  assert.equal((await store.commit({ commands: [made] })).results[0].changed, 0, 'each is known again')
+  const claimed = await claimJobs(opened)
+  const shown = claimed.map(({ id, uniqueKey, lane, input }) => ({ id, key: uniqueKey, lane, input }))
+  assert.deepEqual(
+    shown.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    entries,
+  )
 })

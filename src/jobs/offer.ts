@@ -1,6 +1,7 @@
 /** Jobs come into being by offers: many at once, each unique by run, kind and key. */
 import type { Json } from '../model/index.ts'
-import { command, query, type Command } from '../store/index.ts'
+import { revived } from './job.ts'
+import { command, query, toPortable, type Command } from '../store/index.ts'
 
 /** One job to be. */
 export interface OfferEntry {
@@ -64,7 +65,8 @@ export function offer({ run, kind, entries, priority, parent, attemptsMax, dueAt
   return offerCommand({
     run,
     kind,
-    entries: entries.map((entry) => [entry.id, entry.key, entry.lane, entry.input]),
+    // What SQL takes out of JSON as text is stored as it is: NUL and lone surrogates must be escaped before.
+    entries: entries.map(({ id, key, lane, input }) => [...[id, key, lane].map(toPortable), input]),
     priority,
     parent: parent ?? null,
     attemptsMax,
@@ -74,7 +76,8 @@ export function offer({ run, kind, entries, priority, parent, attemptsMax, dueAt
 
 /**
  * Offers one job of `kind` for every finished job of kind `from` that this unit's earlier commands gave a lower
- * priority, with the same key: the way to hand that on to what the finished job had given rise to.
+ * priority, with the same key: the way to hand that on to what the finished job had given rise to. An earlier one of
+ * that key which is dead is tried again, or it would keep the news from going on for good.
  */
 export const offerForMoved = command({
   name: 'jobs.offerForMoved',
@@ -88,7 +91,7 @@ export const offerForMoved = command({
           0, 0, 0, 0, :now, :position
         FROM changes JOIN jobs AS moved ON moved.id = changes.id
         WHERE changes.position = :position AND changes.noun = 'job' AND moved.kind = :from AND moved.state = 'completed'
-        ON CONFLICT (run, kind, unique_key) DO NOTHING RETURNING id`,
+        ON CONFLICT (run, kind, unique_key) DO UPDATE SET ${revived} WHERE jobs.state = 'dead' RETURNING id`,
       changes: { noun: 'job', op: 'put', id: 'returning' },
     },
   ],

@@ -22,3 +22,4 @@ export type {
 } from './contract.ts'
 export { command, guard, insert, insertNew, query, sqlName, table, upsert } from './declare.ts'
 export type { CommandMaker, Definition, Statement, Table } from './declare.ts'
+export { toPortable } from './portable-text.ts'
