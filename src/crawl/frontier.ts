@@ -14,6 +14,9 @@ export const SITEMAP_KIND = 'crawl.sitemap'
 /** The job kind of handing a smaller depth on to what a page links to. */
 export const DEEPEN_KIND = 'crawl.deepen'
 
+/** Every kind of job that a crawl is made of. */
+export const CRAWL_KINDS = [PAGE_KIND, SITEMAP_KIND, DEEPEN_KIND] as const
+
 /** The lane of deepen jobs, which touch no host. */
 export const DEEPEN_LANE = 'deepen'
 

@@ -326,6 +326,21 @@ test('a run has open work while any job of the kinds and within the priority may
   assert.deepEqual(await isOpen(), [false, false, false], 'cancelled')
 })
 
+test('a lane is waited for also by a job that was told to come later, when no other is available', async (t) => {
+  const opened = await openJobs(t)
+  const { store } = opened
+  await store.commit({ commands: [offerKeys(['x'])] })
+  const { id } = await claimOne(opened)
+  const until = START_AT + 60_000
+  const told = { errorCode: 'RobotsUnavailable', errorMessage: 'no robots.txt' }
+  await store.commit({
+    commands: [waitLane({ key: 'a', until, reason: 'no robots.txt' }), wait({ id, dueAt: until, ...told })],
+  })
+  assert.deepEqual(await store.read(waitingLanes({ run: 'r', kind: 'k', at: START_AT })), [
+    { key: 'a', waitUntil: until, waitReason: 'no robots.txt' },
+  ])
+})
+
 test('the lanes that hold back a run are listed with their reason, the soonest first', async (t) => {
   const { store, clock } = await openJobs(t)
   await store.commit({

@@ -93,15 +93,21 @@ export const claim = command({
   ],
 })
 
-/** When the next job of this run and kind can be claimed without anyone doing anything; null: nobody knows. */
+/**
+ * When the next job of this run and kind can be claimed without anyone doing anything, null: nobody knows; and the first
+ * and last of the lanes whose jobs were not claimed though they are available: what to look at when one gets a slot.
+ */
 export const nextDue = command({
   name: 'jobs.nextDue',
   params: { run: 'text', kind: 'text' },
-  gives: { at: 'time?' },
+  gives: { at: 'time?', firstLane: 'text?', lastLane: 'text?' },
   sqlite: [
     {
       sql: `WITH RECURSIVE ${readyLanes}
-        SELECT min(at) FROM (
+        SELECT min(at),
+          (SELECT min(lane) FROM jobs WHERE run = :run AND kind = :kind AND state = 'available'),
+          (SELECT max(lane) FROM jobs WHERE run = :run AND kind = :kind AND state = 'available')
+        FROM (
           SELECT min(due_at) AS at FROM jobs
             WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable')
               AND (due_at > :now OR crashes < ${CRASHES_SUSPECT})
@@ -113,27 +119,43 @@ export const nextDue = command({
   ],
 })
 
-/** Whether a run has work of some kinds left within `priorityMax`. Each part is served by one partial index. */
+const ofKinds = `run = :run AND kind IN (SELECT value FROM json_each(:kinds))`
+
+/**
+ * Whether a run has work of some kinds left within `priorityMax`. Of the available jobs, one a lane is looked at, so that
+ * a million of them beyond `priorityMax` cost nothing. INDEXED BY, because the planner would read all jobs of the run
+ * rather than the few that are running.
+ */
 export const openWork = query({
   name: 'jobs.openWork',
   params: { run: 'text', kinds: 'json', priorityMax: 'int' },
   gives: { isOpen: 'bool' },
-  sqlite: `SELECT EXISTS (SELECT 1 FROM jobs WHERE run = :run AND kind IN (SELECT value FROM json_each(:kinds))
-      AND state = 'available' AND priority <= :priorityMax)
-    OR EXISTS (SELECT 1 FROM jobs WHERE run = :run AND kind IN (SELECT value FROM json_each(:kinds))
-      AND state IN ('scheduled', 'retryable') AND priority <= :priorityMax)
-    OR EXISTS (SELECT 1 FROM jobs WHERE run = :run AND kind IN (SELECT value FROM json_each(:kinds))
-      AND state = 'running')`,
+  sqlite: `WITH RECURSIVE ready (kind, lane) AS (
+      SELECT value, (SELECT min(lane) FROM jobs WHERE run = :run AND kind = value AND state = 'available')
+      FROM json_each(:kinds)
+      UNION ALL
+      SELECT kind, (SELECT min(jobs.lane) FROM jobs
+        WHERE run = :run AND jobs.kind = ready.kind AND state = 'available' AND jobs.lane > ready.lane)
+      FROM ready WHERE lane IS NOT NULL)
+    SELECT EXISTS (SELECT 1 FROM ready WHERE (SELECT priority FROM jobs WHERE run = :run AND jobs.kind = ready.kind
+        AND state = 'available' AND jobs.lane = ready.lane ORDER BY priority LIMIT 1) <= :priorityMax)
+      OR EXISTS (SELECT 1 FROM jobs WHERE ${ofKinds}
+        AND state IN ('scheduled', 'retryable') AND priority <= :priorityMax)
+      OR EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_running WHERE ${ofKinds} AND state = 'running')`,
 })
 
-/** Lanes that hold back jobs of a run at a time: what each waits for. */
+/** Lanes that hold back jobs of a run at a time: what each waits for, the soonest first. */
 export const waitingLanes = query({
   name: 'lanes.waiting',
   params: { run: 'text', kind: 'text', at: 'time' },
   gives: { key: 'text', waitUntil: 'time', waitReason: 'text?' },
-  sqlite: `WITH RECURSIVE ${readyLanes}
-    SELECT lanes.key, wait_until, wait_reason FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
-    WHERE wait_until > :at ORDER BY wait_until LIMIT 20`,
+  sqlite: `WITH RECURSIVE ${readyLanes},
+    due_lanes (key) AS (
+      SELECT DISTINCT lane FROM (SELECT lane FROM jobs
+        WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable') ORDER BY due_at LIMIT 1000))
+    SELECT lanes.key, wait_until, wait_reason FROM lanes
+    WHERE key IN (SELECT key FROM ready_lanes UNION SELECT key FROM due_lanes) AND wait_until > :at
+    ORDER BY wait_until LIMIT 20`,
 })
 
 /** What a store must be opened with to claim. */

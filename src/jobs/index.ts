@@ -15,7 +15,7 @@ import { rescueDefinitions } from './rescue.ts'
 import { settleDefinitions } from './settle.ts'
 
 export type { AttemptEnd, StageSlots, Worker, WorkerEnd, WorkerOptions } from './worker/index.ts'
-export { waitingLanes } from './claim.ts'
+export { openWork, waitingLanes } from './claim.ts'
 export { cancelJobs, deleteJobs } from './end-run.ts'
 export type { Job } from './job.ts'
 export { jobsTopic, startWorker } from './worker/index.ts'

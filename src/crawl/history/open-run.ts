@@ -1,9 +1,9 @@
 /** Finds the run a crawl goes on with, or starts one: the run and its seed jobs are one unit. */
 import { hostOf, isMillraceError, newId, type Clock, type Json } from '../../model/index.ts'
-import { ensureLane, paceLane } from '../../jobs/index.ts'
+import { ensureLane, openWork, paceLane, type Stage } from '../../jobs/index.ts'
 import type { Command, Store } from '../../store/index.ts'
-import { DEEPEN_LANE, offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
-import { getRun, hasDeeperPages, newestRun, resumeRun, startRun, type Run, type RunLimits } from './run.ts'
+import { CRAWL_KINDS, DEEPEN_LANE, offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
+import { getRun, newestRun, resumeRun, startRun, type Run, type RunLimits } from './run.ts'
 import { addSource, findSource, type Source } from './source.ts'
 
 /** What is needed to open a run. */
@@ -13,6 +13,8 @@ export interface OpenRunOptions {
   readonly source: Source
   readonly limits: RunLimits
   readonly pace: Pace
+  /** Stages beside the crawl's own whose open jobs are a reason to take up a completed run. Default: none. */
+  readonly followUps?: readonly Pick<Stage, 'kind'>[]
 }
 
 /** The run to work on, as it stands in the store. */
@@ -47,13 +49,18 @@ async function ensureSource({ store, clock, source }: OpenRunOptions): Promise<s
   return row?.id ?? id
 }
 
-async function findUnfinished({ store, limits }: OpenRunOptions, source: string): Promise<Run | undefined> {
+/** A completed run is taken up where a wider --max-depth, or a job that came back to life, leaves something to do. */
+async function findUnfinished(
+  { store, limits, followUps = [] }: OpenRunOptions,
+  source: string,
+): Promise<Run | undefined> {
   const [newest] = await store.read(newestRun({ source }))
   if (newest === undefined || UNFINISHED.has(newest.state)) return newest
   if (newest.state !== 'completed') return undefined
-  const maxDepth = limits.maxDepth ?? Number.MAX_SAFE_INTEGER
-  const [deeper] = await store.read(hasDeeperPages({ run: newest.id, maxDepth }))
-  return deeper?.found === true ? newest : undefined
+  const kinds = [...CRAWL_KINDS, ...followUps.map(({ kind }) => kind)]
+  const priorityMax = limits.maxDepth ?? Number.MAX_SAFE_INTEGER
+  const [work] = await store.read(openWork({ run: newest.id, kinds, priorityMax }))
+  return work?.isOpen === true ? newest : undefined
 }
 
 async function start(options: OpenRunOptions, source: string): Promise<OpenedRun> {

@@ -74,7 +74,10 @@ export const resumeRun = command({
   ],
 })
 
-/** running -> `state`. Changes nothing when another process ended the run first, or still works on it. */
+/**
+ * running -> `state`. Changes nothing when another process ended the run first, or still works on it. INDEXED BY, because
+ * the planner would read all jobs of the run rather than the few that are running.
+ */
 export const endRun = command({
   name: 'runs.end',
   params: { id: 'text', state: 'text', reason: 'text?', process: 'text' },
@@ -82,7 +85,8 @@ export const endRun = command({
     {
       sql: `UPDATE runs SET state = :state, reason = :reason, finished_at = :now, position = :position
         WHERE id = :id AND state = 'running' AND NOT EXISTS (
-          SELECT 1 FROM jobs WHERE jobs.state = 'running' AND jobs.run = :id AND process <> :process)`,
+          SELECT 1 FROM jobs INDEXED BY jobs_running
+          WHERE jobs.state = 'running' AND jobs.run = :id AND process <> :process)`,
       changes: changesRun,
     },
   ],
@@ -139,14 +143,6 @@ export const newestRun = query({
   sqlite: `SELECT ${runColumns} FROM runs WHERE source = :source ORDER BY id DESC LIMIT 1`,
 })
 
-/** Whether a finished run has pages that a depth limit held back and `maxDepth` would admit. */
-export const hasDeeperPages = query({
-  name: 'runs.hasDeeperPages',
-  params: { run: 'text', maxDepth: 'int' },
-  gives: { found: 'bool' },
-  sqlite: `SELECT EXISTS (SELECT 1 FROM jobs WHERE run = :run AND state = 'available' AND priority <= :maxDepth)`,
-})
-
 /** Runs, newest first, before the id given ('~' for the newest). */
 export const listRuns = query({
   name: 'runs.list',
@@ -168,7 +164,5 @@ export const countDuplicates = query({
 /** What a store must be opened with to keep runs. */
 export const runDefinitions = [
   ...[startRun, resumeRun, endRun, cancelRun, countInRun].map((made) => made.definition),
-  ...[runIsRunning, getRun, newestRun, hasDeeperPages, listRuns, countDuplicates].map(
-    (made) => made.definition,
-  ),
+  ...[runIsRunning, getRun, newestRun, listRuns, countDuplicates].map((made) => made.definition),
 ]

@@ -16,6 +16,7 @@ import {
   type Opened,
   putProcess,
 } from '../testing/fixture.ts'
+import { ensureLane } from '../lanes.ts'
 import { gatedStage, settleDown, statesOf, work } from '../testing/work.ts'
 
 test('a worker never has more jobs of a kind at work than its concurrency, nor more in hand than its room', async (t) => {
@@ -170,3 +171,29 @@ test('a job a stage offers to a sleeping stage is taken at once', { timeout: 20_
   assert.equal(await work(opened, [first, effectStage({}, 'next')]).ended, 'drained')
   assert.deepEqual(await effectsOf(store), ['x', 'y'])
 })
+
+test(
+  'a slot of a lane that one kind frees is taken at once by another kind that waits for it',
+  { timeout: 20_000 },
+  async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
+    const opened = await openJobs(t)
+    const { store } = opened
+    await store.commit({
+      commands: [
+        ensureLane({ key: 'host', concurrency: 1, gapMs: 0 }),
+        offerKeys(['page'], { lane: 'host' }),
+      ],
+    })
+    const gated = gatedStage()
+    const worker = work(opened, [gated.stage, effectStage({}, 'sitemap')])
+    await gated.whenStarted(1)
+    await store.commit({ commands: [offerKeys(['sitemap'], { lane: 'host', kind: 'sitemap' })] })
+    t.mock.timers.tick(1_000)
+    await settleDown(opened)
+    assert.deepEqual(await statesOf(opened), { page: 'running', sitemap: 'available' })
+    gated.open()
+    assert.equal(await worker.ended, 'drained', 'with no timer running')
+    assert.deepEqual(await effectsOf(store), ['page', 'sitemap'])
+  },
+)

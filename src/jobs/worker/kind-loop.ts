@@ -36,6 +36,8 @@ export interface LoopContext {
   readonly onEnd: (end: AttemptEnd) => void
   /** Called before each sleep with nothing in hand. */
   readonly onIdle: () => void
+  /** Called when a job was settled, so that its lane has a free slot for any kind. */
+  readonly onFreed: (job: Job) => void
 }
 
 /** How long a claim is good for without a sign of life from this process. */
@@ -62,6 +64,8 @@ export class KindLoop {
   #failure: MillraceError | undefined
   #wake: () => void = () => undefined
   #hasHint = false
+  /** First and last of the lanes that have more for us than we could claim; 'any' while we are asking. */
+  #heldBack: readonly [string, string] | 'any' | undefined
 
   constructor({ stage, concurrency, room }: StageSlots, context: LoopContext) {
     this.#stage = stage
@@ -100,6 +104,13 @@ export class KindLoop {
     this.#abort.abort()
   }
 
+  /** Looks again at once if that lane may be what kept us from claiming. */
+  wakeFor(lane: string): void {
+    const held = this.#heldBack
+    if (held === undefined || (held !== 'any' && (lane < held[0] || lane > held[1]))) return
+    this.wake()
+  }
+
   /** Looks again at once. */
   wake(): void {
     this.#hasHint = true
@@ -119,6 +130,7 @@ export class KindLoop {
     const { store, run, priorityMax, guards, clock } = this.#context
     const { kind } = this.#stage
     const leaseUntil = clock.now() + LEASE_MS
+    this.#heldBack = 'any'
     const receipt = await store.commit({
       commands: [
         claim({ run, kind, process: store.process, limit, priorityMax, leaseUntil }),
@@ -130,7 +142,9 @@ export class KindLoop {
     const jobs = [...claimed.rows].sort(
       (a, b) => a.priority - b.priority || a.waits - b.waits || (a.id < b.id ? -1 : 1),
     )
-    return { jobs, dueAt: due.rows[0]?.at ?? Number.POSITIVE_INFINITY }
+    const { at, firstLane, lastLane } = due.rows[0] ?? { at: null, firstLane: null, lastLane: null }
+    this.#heldBack = firstLane === null || lastLane === null ? undefined : [firstLane, lastLane]
+    return { jobs, dueAt: at ?? Number.POSITIVE_INFINITY }
   }
 
   #start(job: Job): void {
@@ -156,6 +170,7 @@ export class KindLoop {
       const end = await attempt(this.#stage, job, { store, clock, signal, random, onWorkDone, pauseMs })
       for (const kind of offeredKinds(end.commands)) this.#context.bus.hint(jobsTopic(kind))
       store.meter.count(`jobs.${end.outcome}`)
+      this.#context.onFreed(job)
       onEnd(end)
     } catch (error) {
       this.#fail(error)

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { createBus } from '../../bus/index.ts'
+import { MillraceError } from '../../model/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { AttemptEnd } from './attempt.ts'
 import { cancelJobs } from '../end-run.ts'
 import { jobsTopic } from './kind-loop.ts'
@@ -251,4 +253,28 @@ test('cancelling a run fences the tries in hand, and the worker is drained', asy
   )
   assert.deepEqual(await effectsOf(store), [])
   assert.deepEqual(new Set(Object.values(await statesOf(opened))), new Set(['cancelled']))
+})
+
+test(
+  'a store that is too slow to say whether work is left is asked again',
+  { timeout: 20_000 },
+  async (t) => {
+    const opened = await openJobs(t)
+    let asked = 0
+    const read: Store['read'] = (query, options) =>
+      asked++ === 0 ? Promise.reject(new MillraceError('Timeout', 'test')) : opened.store.read(query, options)
+    const slow = { ...opened, store: { ...opened.store, read } }
+    assert.equal(await work(slow, [effectStage()]).ended, 'drained')
+    assert.equal(asked, 2)
+  },
+)
+
+test('jobs of many lanes beyond the priority leave a worker drained', async (t) => {
+  const opened = await openJobs(t)
+  const { store } = opened
+  for (const lane of ['b', 'c', 'd'])
+    await store.commit({ commands: [offerKeys([lane], { lane, priority: 7 })] })
+  await store.commit({ commands: [offerKeys(['near'], { lane: 'c', priority: 6 })] })
+  assert.equal(await work(opened, [effectStage()], { priorityMax: 6 }).ended, 'drained')
+  assert.deepEqual(await effectsOf(store), ['near'])
 })

@@ -4,6 +4,7 @@ import { isMillraceError, systemClock, toMillraceError, type Clock } from '../..
 import type { Guard, Store } from '../../store/index.ts'
 import type { AttemptEnd } from './attempt.ts'
 import { openWork } from '../claim.ts'
+import { CRASHES_SUSPECT, type Job } from '../job.ts'
 import { LaneGap } from './lane-gap.ts'
 import { KindLoop, LEASE_MS, type LoopContext, type StageSlots } from './kind-loop.ts'
 import { beat, rescue } from '../rescue.ts'
@@ -65,6 +66,7 @@ class RunWorker implements Worker {
       onEnd: () => undefined,
       ...options,
       onIdle: () => this.#look(),
+      onFreed: (job) => this.#wakeFor(job),
     }
     this.#kinds = options.stages.map(({ stage }) => stage.kind)
     this.#loops = options.stages.map((slots) => new KindLoop(slots, this.#context))
@@ -102,9 +104,23 @@ class RunWorker implements Worker {
 
   async #lookAtOpenWork(): Promise<void> {
     const { store, run, priorityMax } = this.#context
-    const [row] = await store.read(openWork({ run, kinds: this.#kinds, priorityMax }))
-    this.#isLooking = false
-    if (row?.isOpen === false && this.#loops.every((loop) => loop.isIdle)) this.#finish('drained')
+    try {
+      const [row] = await store.read(openWork({ run, kinds: this.#kinds, priorityMax }))
+      if (row?.isOpen === false && this.#loops.every((loop) => loop.isIdle)) this.#finish('drained')
+    } catch (error) {
+      // A store that is too busy to say has said nothing: the next sleep asks again.
+      if (!isMillraceError(error, 'Timeout')) throw error
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  /** A slot of a lane is anyone's; and beside a suspect nobody could claim anything. */
+  #wakeFor({ lane, crashes }: Job): void {
+    for (const loop of this.#loops) {
+      if (crashes >= CRASHES_SUSPECT) loop.wake()
+      else loop.wakeFor(lane)
+    }
   }
 
   #do(task: Promise<unknown>): void {
