@@ -1,9 +1,10 @@
 /** Names the concrete store: the one place that knows which backend a `--db` means and which declarations it needs. */
+import { resolve } from 'node:path'
 import { crawlDefinitions } from '../crawl/index.ts'
 import { jobDefinitions } from '../jobs/index.ts'
 import { searchDefinitions } from '../search/index.ts'
 import type { Definition, Reader, Store } from '../store/index.ts'
-import { openSqlite, openSqliteReader, type Notice } from '../store/sqlite/index.ts'
+import { isProcessLost, openSqlite, openSqliteReader, type Notice } from '../store/sqlite/index.ts'
 import { transferDefinitions } from '../transfer/index.ts'
 import { sqlitePath } from './database-url.ts'
 
@@ -29,4 +30,9 @@ export function openStore(
 /** Opens an existing store for reading. @throws MillraceError NotFound, and as the backend does */
 export function openReader(db: string): Promise<Reader> {
   return openSqliteReader({ path: sqlitePath(db), definitions })
+}
+
+/** Whether a process that registered with the store still lives. Never to be asked of one's own id. */
+export function isProcessAlive(db: string, process: string): boolean {
+  return !isProcessLost(resolve(sqlitePath(db)), process)
 }

@@ -7,6 +7,7 @@ import type { CommandContext } from './context.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import type { CommonFlags, Run } from './help/common-options.ts'
 import { addCrawl } from './help/crawl.ts'
+import { addJobs } from './help/jobs.ts'
 import { addRest } from './help/rest.ts'
 import { addUpkeep } from './help/upkeep.ts'
 import { DB_DEFAULT } from './database-url.ts'
@@ -32,6 +33,7 @@ export async function program(argv: readonly string[], world: World): Promise<nu
   const root = rootCommand(world)
   addCrawl(root, run)
   addRest(root, run)
+  addJobs(root, run)
   addUpkeep(root, run)
   try {
     await Promise.race([root.parseAsync([...argv]), ended])
@@ -60,6 +62,7 @@ Examples:
   millrace search "vacuum freeze"              find it again
   millrace export --kind documents --out documents.jsonl
   millrace query "SELECT url, title FROM documents_latest LIMIT 5"
+  millrace explain https://example.org/docs/   why it waits, failed, or was never met
 
 Exit codes: 0 done, 3 finished but some URLs gave no answer, 64 usage, 65 bad data, 69 unavailable,
 70 our bug, 73/74 cannot create / I/O, 75 stopped early and safe to run again, 77 no permission, 78 configuration.`,

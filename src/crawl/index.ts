@@ -10,9 +10,11 @@ import { deepenDefinitions } from './stages/index.ts'
 import {
   deleteRunDefinitions,
   pageDefinitions,
+  redriveRunDefinitions,
   runDefinitions,
   soundnessQueries,
   sourceDefinitions,
+  versionDefinitions,
 } from './history/index.ts'
 import { robotsDefinitions } from './politeness/index.ts'
 
@@ -25,17 +27,23 @@ export {
   deleteRunRow,
   documentsOwnedByRun,
   getRun,
+  pageOfRun,
+  pageVersions,
+  runCanGoOn,
+  runWithSource,
+  takeUpRun,
   listRuns,
   newestTime,
   pageRowsIn,
   sourceOf,
   summarizeRun,
 } from './history/index.ts'
-export { PAGE_KIND } from './frontier.ts'
+export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
-export type { Run, RunLimits, RunState, RunSummary, Source } from './history/index.ts'
-export { previewCrawl } from './preview.ts'
-export type { PreviewOptions, SeedPreview } from './preview.ts'
+export type { PageVersion, Run, RunLimits, RunState, RunSummary, Source } from './history/index.ts'
+export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
+export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/index.ts'
+export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
 export type { ScopeRules } from './scope/index.ts'
 
 /** What a store must be opened with for a crawl to work on it. */
@@ -47,4 +55,6 @@ export const crawlDefinitions: readonly Definition[] = [
   ...deepenDefinitions,
   ...deleteRunDefinitions,
   ...soundnessQueries,
+  ...redriveRunDefinitions,
+  ...versionDefinitions,
 ]

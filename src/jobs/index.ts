@@ -7,9 +7,10 @@
  */
 import type { Definition } from '../store/index.ts'
 import { claimDefinitions } from './claim.ts'
+import { deadDefinitions } from './dead/index.ts'
 import { endRunDefinitions } from './end-run.ts'
+import { explainDefinitions } from './explain/index.ts'
 import { laneDefinitions } from './lanes.ts'
-import { leaseReportDefinitions } from './lease-report.ts'
 import { offerDefinitions } from './offer.ts'
 import { rescueDefinitions } from './rescue.ts'
 import { settleDefinitions } from './settle.ts'
@@ -20,9 +21,32 @@ export { cancelJobs, deleteJobs } from './end-run.ts'
 export type { Job } from './job.ts'
 export { jobsTopic, startWorker } from './worker/index.ts'
 export { ensureLane, paceLane, restLane, slowLane, waitLane } from './lanes.ts'
-export { leasesByProcess } from './lease-report.ts'
-export type { ProcessLeases } from './lease-report.ts'
-export { countJobs, countKnown, deadByCode, offer, offerForMoved } from './offer.ts'
+export {
+  areDead,
+  codesOfClass,
+  countDead,
+  deadByCode,
+  deadLetters,
+  ERROR_CLASSES,
+  errorClassOf,
+  redriveJobs,
+} from './dead/index.ts'
+export type { DeadLetter } from './dead/index.ts'
+export {
+  attemptsOfJob,
+  jobFacts,
+  jobsOfKey,
+  lanePlight,
+  laneReport,
+  lastErrors,
+  laterByLane,
+  leasesByProcess,
+  registeredProcesses,
+  waitsOf,
+  WAITING_MAX,
+} from './explain/index.ts'
+export type { FailedAttempt, JobFacts, LanePlight, LaneRow, ProcessLeases, Wait } from './explain/index.ts'
+export { countJobs, countKnown, offer, offerForMoved } from './offer.ts'
 export type { Offer, OfferEntry } from './offer.ts'
 export { rescue } from './rescue.ts'
 export { stage } from './stage.ts'
@@ -36,5 +60,6 @@ export const jobDefinitions: readonly Definition[] = [
   ...rescueDefinitions,
   ...endRunDefinitions,
   ...laneDefinitions,
-  ...leaseReportDefinitions,
+  ...deadDefinitions,
+  ...explainDefinitions,
 ]

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { canonicalJson } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
-import { countJobs, countKnown, deadByCode, offer, offeredKinds, offerForMoved, type Offer } from './offer.ts'
+import { countJobs, countKnown, offer, offeredKinds, offerForMoved, type Offer } from './offer.ts'
 import { bury, complete, remove, retry } from './settle.ts'
 import { START_AT, claimJobs, claimOne, jobOf, jobsOf, offerKeys, openJobs } from './testing/fixture.ts'
 
@@ -243,24 +243,6 @@ test('what a run knows of a kind is counted whatever its state', async (t) => {
   await changedBy(store, ['x'], { run: 'other' })
   await store.commit({ commands: [complete({ id: (await claimOne(opened, { limit: 1 })).id })] })
   assert.deepEqual(await store.read(countKnown({ run: 'r', kind: 'k' })), [{ count: 3 }])
-})
-
-test('dead jobs of a run are counted by error, the most frequent first', async (t) => {
-  const opened = await openJobs(t)
-  const { store } = opened
-  await changedBy(store, ['1', '2', '3', '4'])
-  await changedBy(store, ['1'], { run: 'other' })
-  const codes = ['TlsFailed', 'Timeout', 'Timeout']
-  for (const [number, errorCode] of codes.entries()) {
-    const { id } = await claimOne(opened, { limit: 1 })
-    await store.commit({ commands: [bury({ id, errorCode, errorMessage: `error ${number}` })] })
-  }
-  const { id } = await claimOne(opened, { run: 'other' })
-  await store.commit({ commands: [bury({ id, errorCode: 'TlsFailed', errorMessage: 'not of this run' })] })
-  assert.deepEqual(await store.read(deadByCode({ run: 'r' })), [
-    { code: 'Timeout', count: 2, example: 'error 1' },
-    { code: 'TlsFailed', count: 1, example: 'error 0' },
-  ])
 })
 
 test('jobs of a run are counted by kind and state', async (t) => {

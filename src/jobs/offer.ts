@@ -120,16 +120,7 @@ export const countKnown = query({
   sqlite: 'SELECT count(*) FROM jobs WHERE run = :run AND kind = :kind AND in_time()',
 })
 
-/** The dead jobs of a run by error, with one message as an example. Served by jobs_dead. */
-export const deadByCode = query({
-  name: 'jobs.deadByCode',
-  params: { run: 'text' },
-  gives: { code: 'text', count: 'int', example: 'text' },
-  sqlite: `SELECT error_code, count(*), min(error_message) FROM jobs WHERE run = :run AND state = 'dead'
-    GROUP BY error_code ORDER BY count(*) DESC`,
-})
-
 /** What a store must be opened with to offer and count jobs. */
-export const offerDefinitions = [offerCommand, offerForMoved, countJobs, countKnown, deadByCode].map(
+export const offerDefinitions = [offerCommand, offerForMoved, countJobs, countKnown].map(
   (made) => made.definition,
 )

@@ -9,6 +9,9 @@ export const indexKind = 'search.index'
 
 /** Indexing needs no pace, only a bound on how many jobs one claim takes: they all end in the one writer. */
 const LANE = { key: 'search', concurrency: 64, gapMs: 0 } as const
+
+/** The lane of indexing, which is no host. */
+export const INDEX_LANE = LANE.key
 const ATTEMPTS_MAX = 5
 
 /** One document to be indexed. */

@@ -8,7 +8,7 @@ import { forgetIndexed, indexDocument } from './index-document.ts'
 import { hits } from './search.ts'
 
 export { forgetIndexed, indexDocument } from './index-document.ts'
-export { indexStage, offerIndex } from './index-stage.ts'
+export { INDEX_LANE, indexStage, offerIndex } from './index-stage.ts'
 export type { IndexOffer } from './index-stage.ts'
 export { search } from './search.ts'
 export type { Hit, Marks } from './search.ts'

@@ -24,5 +24,7 @@ export function renderSummary(summary: RunSummary, details: SummaryDetails): str
   if (details.failures !== '') lines.push(`failed: ${details.failures}`)
   for (const { code, count, example } of details.dead)
     lines.push(`gave up on ${count}: ${code}: ${plainLine(example)}`)
+  if (details.dead.length > 0)
+    lines.push('-> `millrace dead list` has them all, `millrace dead redrive` sends them again')
   return lines.join('\n')
 }

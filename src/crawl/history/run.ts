@@ -2,6 +2,7 @@
  * Runs: one execution over a source.
  *
  *   planned --> running --nothing left--> completed --a wider --max-depth finds more--> running
+ *                 |  |                              \--dead redrive--> stopped
  *                 |  ^ \--a limit or a signal--> stopped --crawl again--> running
  *                 |  \--crawl again-- paused
  *                 |--cannot go on--> failed
@@ -25,7 +26,8 @@ export interface RunLimits {
   readonly maxTimeMs: number | null
 }
 
-const runShape = {
+/** The columns of a run row. */
+export const runShape = {
   id: 'text',
   source: 'text',
   state: 'text',
@@ -40,11 +42,15 @@ const runShape = {
   bytes: 'int',
 } as const satisfies Shape
 
-const runColumns =
+/** The same in SQL. */
+export const runColumns =
   'id, source, state, reason, limits, started_at, finished_at, pages, documents, failed, skipped, bytes'
 
 /** A run row. Counts are of the whole run; bytes are of bodies as stored before compression. */
 export type Run = Values<typeof runShape>
+
+/** The states that the next crawl of the source goes on from. */
+export const UNFINISHED_SQL = "('planned', 'running', 'paused', 'stopped')"
 
 const changesRun = { noun: 'run', op: 'put', id: 'id' } as const
 
@@ -100,7 +106,7 @@ export const cancelRun = command({
     {
       sql: `UPDATE runs SET state = 'cancelled', reason = 'cancelled by its user', finished_at = :now,
           position = :position
-        WHERE id = :id AND state IN ('planned', 'running', 'paused', 'stopped')`,
+        WHERE id = :id AND state IN ${UNFINISHED_SQL}`,
       changes: changesRun,
     },
   ],
@@ -135,12 +141,13 @@ export const getRun = query({
   sqlite: `SELECT ${runColumns} FROM runs WHERE id = :id`,
 })
 
-/** The newest run of a source; ids sort by time. */
+/** The run of a source to go on with: the unfinished one, which need not be the newest, else the newest. */
 export const newestRun = query({
   name: 'runs.newest',
   params: { source: 'text' },
   gives: runShape,
-  sqlite: `SELECT ${runColumns} FROM runs WHERE source = :source ORDER BY id DESC LIMIT 1`,
+  sqlite: `SELECT ${runColumns} FROM runs WHERE source = :source
+    ORDER BY state IN ${UNFINISHED_SQL} DESC, id DESC LIMIT 1`,
 })
 
 /** Runs, newest first, before the id given ('~' for the newest). */

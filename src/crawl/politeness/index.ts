@@ -4,4 +4,5 @@
  */
 export { fetchRobots } from './fetch-robots.ts'
 export type { FetchedRobots } from './fetch-robots.ts'
+export { keptCrawlDelayMs, keptOpinion } from './kept-robots.ts'
 export { RobotsKeeper, robotsDefinitions } from './robots-keeper.ts'

@@ -25,7 +25,8 @@ const robots = table({
 
 const keepRobots = upsert(robots)
 
-const findRobots = query({
+/** The robots.txt of an origin that is good beyond a time; `at` 0: whatever there is. */
+export const findRobots = query({
   name: 'robots.find',
   params: { origin: 'text', at: 'time' },
   gives: { status: 'int', body: 'text', fetchedAt: 'time', expiresAt: 'time' },

@@ -1,10 +1,10 @@
 /** What a crawl would do, without a store and without fetching a page: scope and robots.txt of each seed. */
-import { hostOf, toMillraceError } from '../model/index.ts'
-import { createFetcher, type Resolve } from './fetch/index.ts'
-import { fetchRobots, type FetchedRobots } from './politeness/index.ts'
-import { allows, crawlDelayMs, robotsVerdict, sitemapsOf } from './robots/index.ts'
-import { compileScope } from './scope/index.ts'
-import type { Source } from './history/index.ts'
+import { hostOf, toMillraceError } from '../../model/index.ts'
+import { createFetcher, type Resolve } from '../fetch/index.ts'
+import { fetchRobots, type FetchedRobots } from '../politeness/index.ts'
+import { allows, crawlDelayMs, robotsVerdict, sitemapsOf } from '../robots/index.ts'
+import { compileScope } from '../scope/index.ts'
+import type { Source } from '../history/index.ts'
 
 /** One seed's prospects. */
 export interface SeedPreview {

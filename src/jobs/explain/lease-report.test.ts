@@ -1,10 +1,10 @@
 /** Who has what in hand, as of a time. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LEASE_MS } from './worker/index.ts'
+import { LEASE_MS } from '../worker/index.ts'
 import { leasesByProcess } from './lease-report.ts'
-import { complete } from './settle.ts'
-import { START_AT, claimJobs, offerKeys, openJobs } from './testing/fixture.ts'
+import { complete } from '../settle.ts'
+import { START_AT, claimJobs, offerKeys, openJobs } from '../testing/fixture.ts'
 
 test('jobs in hand are counted by process, with those whose lease ran out', async (t) => {
   const opened = await openJobs(t)

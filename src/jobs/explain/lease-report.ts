@@ -1,5 +1,5 @@
 /** Who has how much in hand, for those who look after a store. Looking changes nothing. */
-import { query, type Shape, type Values } from '../store/index.ts'
+import { query, type Shape, type Values } from '../../store/index.ts'
 
 const leasesShape = {
   process: 'text',
@@ -24,5 +24,13 @@ export const leasesByProcess = query({
     FROM jobs WHERE state = 'running' AND in_time() GROUP BY process ORDER BY process`,
 })
 
+/** The processes that have the store open, or have ended without closing it; whether they live only their locks tell. */
+export const registeredProcesses = query({
+  name: 'explain.processes',
+  params: {},
+  gives: { id: 'text', pid: 'int', command: 'text' },
+  sqlite: 'SELECT id, pid, command FROM processes ORDER BY started_at, id LIMIT 1000',
+})
+
 /** What a store must be opened with to report leases. */
-export const leaseReportDefinitions = [leasesByProcess.definition]
+export const leaseReportDefinitions = [leasesByProcess.definition, registeredProcesses.definition]

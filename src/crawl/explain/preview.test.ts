@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { previewCrawl } from './preview.ts'
-import { sourceOf } from './history/index.ts'
-import { send, servePlot } from './testing/plot.ts'
+import { sourceOf } from '../history/index.ts'
+import { send, servePlot } from '../testing/plot.ts'
 
 const network = { userAgent: 'millrace-test/1', allowPrivate: true, asksRobots: true }
 const NO_RULES = { include: [], exclude: [] }

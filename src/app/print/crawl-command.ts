@@ -1,0 +1,41 @@
+/** The command that goes on with a run, to be typed as it is printed. */
+import type { RunLimits } from '../../crawl/index.ts'
+import { DB_DEFAULT } from '../database-url.ts'
+import { plainText } from './plain-text.ts'
+
+/** What is needed of a run and its source. */
+export interface CommandSubject {
+  readonly seeds: unknown
+  readonly rules: unknown
+  readonly limits: unknown
+  /** Pages the run has. */
+  readonly pages: number
+}
+
+/** More seeds than these came from a file, whose name is not known. */
+const SEEDS_SHOWN = 5
+
+/**
+ * `millrace crawl ...` with the run's seeds, patterns and depth. A limit of pages that would leave no room for `more` is
+ * raised. Flags that are not kept with a run (pace, `--allow-private`, `--no-robots`) are the caller's to repeat.
+ */
+export function crawlCommand(subject: CommandSubject, db: string, more: number = 0): string {
+  const seeds = subject.seeds as readonly string[]
+  const { include, exclude } = subject.rules as { include: readonly string[]; exclude: readonly string[] }
+  const { maxDepth, maxPages } = subject.limits as RunLimits
+  const words = [
+    ...(seeds.length <= SEEDS_SHOWN ? seeds : ['--from', `FILE-WITH-ITS-${seeds.length}-SEEDS`]),
+    ...include.flatMap((pattern) => ['--include', pattern]),
+    ...exclude.flatMap((pattern) => ['--exclude', pattern]),
+    ...(maxDepth === null ? [] : ['--max-depth', String(maxDepth)]),
+    ...(maxPages === null ? [] : ['--max-pages', String(Math.max(maxPages, subject.pages + more))]),
+    ...(db === DB_DEFAULT ? [] : ['--db', db]),
+  ]
+  return `millrace crawl ${words.map(quoted).join(' ')}`
+}
+
+/** Quoted for a POSIX shell where it must be. */
+function quoted(word: string): string {
+  const plain = plainText(word)
+  return /^[\w:/.,=@%+-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", String.raw`'\''`)}'`
+}
