@@ -1,7 +1,7 @@
 /** `crawl`: a site into the store, shown while it happens and summed up at its end. */
 import { createBus } from '../../bus/index.ts'
-import { summarizeRun, type Crawl } from '../../crawl/index.ts'
-import { deadByCode } from '../../jobs/index.ts'
+import { PAGE_KIND, summarizeRun, type Crawl } from '../../crawl/index.ts'
+import { deadByCode, waitingLanes } from '../../jobs/index.ts'
 import { systemClock, type ErrorCode } from '../../model/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { CommandContext } from '../context.ts'
@@ -74,9 +74,8 @@ function announce(crawl: Crawl, seeds: readonly string[], { output, isJson }: Co
 
 async function draw(store: Store, crawl: Crawl, tally: CrawlTally, context: CommandContext) {
   const { output, isTerminal } = context
-  // Log lines and redrawn lines would tear each other.
-  if (!isTerminal || output.isQuiet || context.log.isLevelEnabled('error')) return () => undefined
-  const { showProgress } = await import('../print/crawl-progress.ts')
+  if (output.isQuiet) return () => undefined
+  const { showProgress, tellWaits } = await import('../print/crawl-progress.ts')
   const title = `run ${crawl.run.id}`
   const subject = {
     reader: store,
@@ -86,7 +85,9 @@ async function draw(store: Store, crawl: Crawl, tally: CrawlTally, context: Comm
     pagesBefore: crawl.run.pages,
     tally,
   }
-  return showProgress(process.stderr, subject)
+  // Log lines and redrawn lines would tear each other.
+  const isDrawn = isTerminal && !context.log.isLevelEnabled('error')
+  return isDrawn ? showProgress(process.stderr, subject) : tellWaits(subject, (line) => say(output, line))
 }
 
 /** The first signal finishes what is in hand, the second gives it back at once. */
@@ -118,13 +119,17 @@ async function conclude(
 ): Promise<number> {
   const summary = await summarizeRun(store, run)
   const dead = await store.read(deadByCode({ run }))
+  const now = systemClock.now()
+  const held = await store.read(waitingLanes({ run, kind: PAGE_KIND, at: now }))
+  // What a depth limit leaves behind waits for nobody.
+  const waiting = summary.state === 'completed' ? [] : held
   const seconds = Math.round(performance.now() - startedAt) / 1000
   context.log.info({ ...summary, seconds, reason }, 'crawl ended')
   if (context.isJson) await printLine(context.output, JSON.stringify({ ...summary, seconds }))
   else if (!context.output.isQuiet) {
     await printLine(
       context.output,
-      renderSummary(summary, { seconds, reason, failures: tally.failureText(), dead }),
+      renderSummary(summary, { seconds, reason, failures: tally.failureText(), dead, waiting, now }),
     )
   }
   if (summary.pages === 0 && dead[0] !== undefined) {

@@ -6,6 +6,7 @@ import type { Clock } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
 import type { CrawlTally } from '../crawl-tally.ts'
 import { formatBytes, formatDuration } from '../quantity.ts'
+import { renderWait } from './crawl-summary.ts'
 import { plainLine } from './plain-text.ts'
 
 /** What progress is shown of. */
@@ -58,6 +59,30 @@ export function showProgress(stream: NodeJS.WriteStream, subject: ProgressSubjec
     draw.done()
     isShown = false
   }
+}
+
+const TELL_MS = 1_000
+const TELL_AGAIN_MS = 60_000
+/** Shorter waits than this are over before they are read. */
+const WORTH_TELLING_MS = 5_000
+
+/** Says a line for each host that makes the run wait, again after a minute, until the returned function is called. */
+export function tellWaits(subject: ProgressSubject, tell: (line: string) => void): () => void {
+  const toldAt = new Map<string, number>()
+  const tick = async () => {
+    const { reader, clock, run } = subject
+    const now = clock.now()
+    for (const lane of await reader.read(
+      waitingLanes({ run, kind: PAGE_KIND, at: now + WORTH_TELLING_MS }),
+    )) {
+      if (now - (toldAt.get(lane.key) ?? 0) < TELL_AGAIN_MS) continue
+      toldAt.set(lane.key, now)
+      tell(renderWait(lane, now))
+    }
+  }
+  // A look that fails must not end the crawl: the crawl itself will say what is wrong with its store.
+  const timer = setInterval(() => void tick().catch(() => clearInterval(timer)), TELL_MS)
+  return () => clearInterval(timer)
 }
 
 /** The lines as text. */

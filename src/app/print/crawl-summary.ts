@@ -2,6 +2,7 @@
 import type { RunSummary } from '../../crawl/index.ts'
 import { formatBytes, formatDuration } from '../quantity.ts'
 import { plainLine } from './plain-text.ts'
+import { when } from './when.ts'
 
 /** What the summary says beyond the run's numbers. */
 export interface SummaryDetails {
@@ -10,6 +11,10 @@ export interface SummaryDetails {
   /** Failures of this call, by class. */
   readonly failures: string
   readonly dead: readonly { readonly code: string; readonly count: number; readonly example: string }[]
+  /** Hosts that hold back what is left to do. */
+  readonly waiting: readonly WaitingHost[]
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 /** The lines. */
@@ -26,5 +31,19 @@ export function renderSummary(summary: RunSummary, details: SummaryDetails): str
     lines.push(`gave up on ${count}: ${code}: ${plainLine(example)}`)
   if (details.dead.length > 0)
     lines.push('-> `millrace dead list` has them all, `millrace dead redrive` sends them again')
+  lines.push(...details.waiting.map((host) => renderWait(host, details.now)))
   return lines.join('\n')
+}
+
+/** A host that is left alone. */
+export interface WaitingHost {
+  readonly key: string
+  readonly waitUntil: number
+  readonly waitReason: string | null
+}
+
+/** What a run waits for, in a line. */
+export function renderWait({ key, waitUntil, waitReason }: WaitingHost, now: number): string {
+  const why = waitReason === null ? '' : `: ${plainLine(waitReason, 200)}`
+  return `waiting for ${plainLine(key, 80)} until ${when(waitUntil, now)}${why}`
 }
