@@ -6,7 +6,7 @@ import { cancelJobs, offer, stage } from '../jobs/index.ts'
 import { newId } from '../model/index.ts'
 import { PAGE_KIND } from './frontier.ts'
 import { cancelRun } from './history/index.ts'
-import { openCrawls } from './testing/fixture.ts'
+import { openCrawls, until } from './testing/fixture.ts'
 import { jobsOf, pagesOf } from './testing/look.ts'
 import { pageOf, send, servePlot } from './testing/plot.ts'
 
@@ -37,6 +37,29 @@ test('--max-pages is exact, and a higher one goes on with the same run without f
     [first.run, 'completed', 31, null],
   )
   assert.equal(new Set(site.arrivals.map((arrival) => arrival.path)).size, site.arrivals.length)
+})
+
+test('--max-pages is exact over two processes that work on one run', async (t) => {
+  const paths = Array.from({ length: 60 }, (_, i) => `/${i}`)
+  const bothAtWork = Promise.withResolvers<void>()
+  const site = await servePlot(t, ({ path, response }) => {
+    if (path === '/') return pageOf('seed', paths)
+    void bothAtWork.promise.then(() => send(response, { html: pageOf(path) }))
+    return null
+  })
+  const { start, store, openAgain } = await openCrawls(t)
+  const asked = { maxPages: 23, pace: { concurrency: 40, gapMs: 0 } }
+  const first = await start(`${site.url}/`, asked)
+  await until(async () => site.arrivals.length === 23)
+  const other = await openAgain()
+  const second = await other.start(`${site.url}/`, asked)
+  assert.equal(second.run.id, first.run.id)
+  // Time for its first claim, which must get nothing.
+  await other.store.position()
+  bothAtWork.resolve()
+  const ends = await Promise.all([first.ended, second.ended])
+  assert.deepEqual(ends.at(0), { state: 'stopped', reason: '--max-pages' })
+  assert.deepEqual([(await pagesOf(store, first.run.id)).length, site.arrivals.length], [23, 23])
 })
 
 test('--max-depth completes the run, and a wider one goes on with it', async (t) => {

@@ -1,11 +1,11 @@
 /** One crawl: opens the run, works on it within its limits, and says how it ended. */
 import type { Bus } from '../bus/index.ts'
-import { startWorker, type AttemptEnd, type Stage, type Worker } from '../jobs/index.ts'
+import { startWorker, type AttemptEnd, type Stage, type StageSlots, type Worker } from '../jobs/index.ts'
 import { type Clock, isMillraceError, systemClock } from '../model/index.ts'
 import type { Command, Store } from '../store/index.ts'
 import { deepenStage, pageStage, sitemapStage } from './stages/index.ts'
 import { createFetcher, type Fetcher, type FetchLimits, type Resolve } from './fetch/index.ts'
-import type { Pace } from './frontier.ts'
+import { PAGE_KIND, type Pace } from './frontier.ts'
 import {
   discardRun,
   endRun,
@@ -14,6 +14,7 @@ import {
   openRun,
   pagesIn,
   type Run,
+  runHasRoom,
   runIsRunning,
   type RunLimits,
   type RunState,
@@ -173,7 +174,12 @@ class RunCrawl implements Crawl {
       onDocument: (made) => onDocument(run, made),
     })
     return [
-      { stage: page, concurrency: Math.max(PAGES_AT_ONCE, pace.concurrency), room: () => this.#pagesLeft() },
+      {
+        stage: page,
+        concurrency: Math.max(PAGES_AT_ONCE, pace.concurrency),
+        room: () => this.#pagesLeft(),
+        ...this.#pageBudget(),
+      },
       {
         stage: sitemapStage({ ...common, wantsSitemap: sameHost(this.#options.source) }),
         concurrency: SITEMAPS_AT_ONCE,
@@ -204,6 +210,21 @@ class RunCrawl implements Crawl {
 
   #pagesLeft(): number {
     return (this.#options.limits.maxPages ?? Number.POSITIVE_INFINITY) - this.#pages
+  }
+
+  /** --max-pages is of the run, whoever else works on it. */
+  #pageBudget(): Pick<StageSlots, 'budget'> {
+    const { limits, store } = this.#options
+    const { maxPages } = limits
+    if (maxPages === null) return {}
+    const { id } = this.run
+    const stopWhenFull = async () => {
+      const [run] = await store.read(getRun({ id }))
+      if (run !== undefined && run.pages >= maxPages) this.stop('--max-pages')
+    }
+    const admits = (more: number) => runHasRoom({ id, kind: PAGE_KIND, more, pagesMax: maxPages })
+    // A look that fails is taken again a second later; what is wrong with the store the next claim says.
+    return { budget: { admits, onSpent: () => void stopWhenFull().catch(() => undefined) } }
   }
 
   #noteEnd(end: AttemptEnd): void {

@@ -14,7 +14,16 @@ export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
 export { addDocument, addPage, addRawBody, pageDefinitions } from './page.ts'
 export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './redrive-run.ts'
-export { cancelRun, countInRun, endRun, getRun, listRuns, runDefinitions, runIsRunning } from './run.ts'
+export {
+  cancelRun,
+  countInRun,
+  endRun,
+  getRun,
+  listRuns,
+  runDefinitions,
+  runHasRoom,
+  runIsRunning,
+} from './run.ts'
 export type { Run, RunLimits, RunState } from './run.ts'
 export { countOrphanedBodies, newestTime, soundnessQueries } from './soundness.ts'
 export type { OrphanedBodies } from './soundness.ts'

@@ -133,6 +133,18 @@ export const runIsRunning = guard({
   sqlite: "SELECT 1 FROM runs WHERE id = :id AND state = 'running'",
 })
 
+/**
+ * Holds while so many more pages fit into a run: what it has and what is in hand, of all processes, counted when they are
+ * claimed. INDEXED BY as in `endRun`.
+ */
+export const runHasRoom = guard({
+  name: 'runs.hasRoom',
+  params: { id: 'text', kind: 'text', more: 'int', pagesMax: 'int' },
+  otherwise: 'the run has, or is about to have, as many pages as it may',
+  sqlite: `SELECT 1 FROM runs WHERE id = :id AND pages + :more + (SELECT count(*) FROM jobs INDEXED BY jobs_running
+    WHERE jobs.state = 'running' AND jobs.run = :id AND jobs.kind = :kind) <= :pagesMax`,
+})
+
 /** One run by its id; no row when there is none. */
 export const getRun = query({
   name: 'runs.get',
@@ -171,5 +183,5 @@ export const countDuplicates = query({
 /** What a store must be opened with to keep runs. */
 export const runDefinitions = [
   ...[startRun, resumeRun, endRun, cancelRun, countInRun].map((made) => made.definition),
-  ...[runIsRunning, getRun, newestRun, listRuns, countDuplicates].map((made) => made.definition),
+  ...[runIsRunning, runHasRoom, getRun, newestRun, listRuns, countDuplicates].map((made) => made.definition),
 ]

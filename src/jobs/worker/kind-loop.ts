@@ -3,7 +3,7 @@
  * comes, a slot becomes free, or the slow look is up. Nothing here polls fast: a lost hint costs a second.
  */
 import type { Bus } from '../../bus/index.ts'
-import { toMillraceError, type Clock, type MillraceError } from '../../model/index.ts'
+import { isMillraceError, toMillraceError, type Clock, type MillraceError } from '../../model/index.ts'
 import type { Guard, Store } from '../../store/index.ts'
 import { attempt, type AttemptEnd } from './attempt.ts'
 import { claim, nextDue } from '../claim.ts'
@@ -18,6 +18,15 @@ export interface StageSlots {
   readonly concurrency: number
   /** How many jobs may be in hand at this moment; for a budget that runs out. Default: no bound of its own. */
   readonly room?: () => number
+  readonly budget?: Budget
+}
+
+/** A bound that all processes on the store share, and that only the store can count. */
+export interface Budget {
+  /** What must hold for a claim of so many jobs; where it does not, fewer are asked for. */
+  readonly admits: (jobs: number) => Guard
+  /** Called when it admits not even one, and none is in hand here: others may have some that use it up, or not. */
+  readonly onSpent: () => void
 }
 
 /** What every loop of a worker shares. */
@@ -49,11 +58,20 @@ export function jobsTopic(kind: string): string {
   return `jobs:${kind}`
 }
 
+interface Claimed {
+  readonly jobs: readonly Job[]
+  /** How many were asked for; 0 when the budget admits none. */
+  readonly limit: number
+  /** When to look again, milliseconds since 1970. */
+  readonly dueAt: number
+}
+
 /** Runs the jobs of one stage. */
 export class KindLoop {
   readonly #stage: Stage
   readonly #concurrency: number
   readonly #room: () => number
+  readonly #budget: Budget | undefined
   readonly #context: LoopContext
   readonly #stop = new AbortController()
   readonly #abort = new AbortController()
@@ -67,10 +85,11 @@ export class KindLoop {
   /** First and last of the lanes that have more for us than we could claim; 'any' while we are asking. */
   #heldBack: readonly [string, string] | 'any' | undefined
 
-  constructor({ stage, concurrency, room }: StageSlots, context: LoopContext) {
+  constructor({ stage, concurrency, room, budget }: StageSlots, context: LoopContext) {
     this.#stage = stage
     this.#concurrency = concurrency
     this.#room = room ?? (() => Number.POSITIVE_INFINITY)
+    this.#budget = budget
     this.#context = context
   }
 
@@ -121,12 +140,25 @@ export class KindLoop {
     this.#hasHint = false
     const free = Math.min(this.#concurrency - this.#working, this.#room() - this.#unsettled.size)
     if (free <= 0) return this.#sleep(Number.POSITIVE_INFINITY)
-    const { jobs, dueAt } = await this.#claim(free)
+    const { jobs, limit, dueAt } = await this.#claimWithin(free)
     for (const job of jobs) this.#start(job)
-    if (jobs.length < free) await this.#sleep(dueAt - this.#context.clock.now())
+    if (limit === 0 && this.isIdle) this.#budget?.onSpent()
+    if (limit === 0 || jobs.length < limit) await this.#sleep(dueAt - this.#context.clock.now())
   }
 
-  async #claim(limit: number): Promise<{ jobs: readonly Job[]; dueAt: number }> {
+  /** Asks for half as many until the budget admits it: near its end a few units are refused, before that none. */
+  async #claimWithin(limit: number): Promise<Claimed> {
+    if (limit === 0) return { jobs: [], limit, dueAt: Number.POSITIVE_INFINITY }
+    const guard = this.#budget?.admits(limit)
+    try {
+      return await this.#claim(limit, guard === undefined ? [] : [guard])
+    } catch (error) {
+      if (!isMillraceError(error, 'GuardFailed') || error.facts['guard'] !== guard?.name) throw error
+      return this.#claimWithin(Math.floor(limit / 2))
+    }
+  }
+
+  async #claim(limit: number, budget: readonly Guard[]): Promise<Claimed> {
     const { store, run, priorityMax, guards, clock } = this.#context
     const { kind } = this.#stage
     const leaseUntil = clock.now() + LEASE_MS
@@ -136,7 +168,7 @@ export class KindLoop {
         claim({ run, kind, process: store.process, limit, priorityMax, leaseUntil }),
         nextDue({ run, kind }),
       ],
-      guards,
+      guards: [...guards, ...budget],
     })
     const [claimed, due] = receipt.results
     const jobs = [...claimed.rows].sort(
@@ -144,7 +176,7 @@ export class KindLoop {
     )
     const { at, firstLane, lastLane } = due.rows[0] ?? { at: null, firstLane: null, lastLane: null }
     this.#heldBack = firstLane === null || lastLane === null ? undefined : [firstLane, lastLane]
-    return { jobs, dueAt: at ?? Number.POSITIVE_INFINITY }
+    return { jobs, limit, dueAt: at ?? Number.POSITIVE_INFINITY }
   }
 
   #start(job: Job): void {
