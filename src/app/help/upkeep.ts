@@ -1,7 +1,7 @@
 /** How the commands that set up and look after a store are called. */
 import type { Command } from 'commander'
-import type { DoctorFlags } from '../commands/doctor.ts'
-import type { InitFlags } from '../commands/init.ts'
+import type { DoctorFlags } from '../commands/upkeep/doctor.ts'
+import type { InitFlags } from '../commands/upkeep/init.ts'
 import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
 
 /** Adds the commands. */
@@ -19,7 +19,7 @@ function addInit(root: Command, run: Run): void {
     .option('--force', 'overwrite a file that is there')
     .option('-q, --quiet', 'say nothing but errors')
     .action(async (flags: CommonFlags & InitFlags) => {
-      const { init } = await import('../commands/init.ts')
+      const { init } = await import('../commands/upkeep/init.ts')
       await run(flags, (context) => init(flags, context), false)
     })
 }
@@ -44,7 +44,7 @@ With --watch, times are the median / 99th percentile / longest of the last secon
 Exit code 0 when nothing failed, 65 when a check failed, 66 when there is no database.`,
     )
   withCommonOptions(command).action(async (flags: CommonFlags & DoctorFlags) => {
-    const { doctor } = await import('../commands/doctor.ts')
+    const { doctor } = await import('../commands/upkeep/doctor.ts')
     await run(flags, (context) => doctor(flags, context))
   })
 }

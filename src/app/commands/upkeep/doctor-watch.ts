@@ -1,13 +1,13 @@
 /** `doctor --watch`: the figures of the processes at work, once a second, until Ctrl-C. */
 import { once } from 'node:events'
 import { createLogUpdate } from 'log-update'
-import { systemClock } from '../../model/index.ts'
-import { watchSqlite, type WatchedStore } from '../../store/sqlite/index.ts'
-import type { CommandContext } from '../context.ts'
-import { sqlitePath } from '../database-url.ts'
-import { EXIT } from '../exit-code.ts'
-import { renderFigures } from '../print/figures.ts'
-import { printLine } from '../print/output.ts'
+import { systemClock } from '../../../model/index.ts'
+import { watchSqlite, type WatchedStore } from '../../../store/sqlite/index.ts'
+import type { CommandContext } from '../../context.ts'
+import { sqlitePath } from '../../database-url.ts'
+import { EXIT } from '../../exit-code.ts'
+import { renderFigures } from '../../print/figures.ts'
+import { printLine } from '../../print/output.ts'
 
 const LOOK_MS = 1_000
 

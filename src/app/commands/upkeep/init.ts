@@ -1,10 +1,10 @@
 /** `init`: a configuration file to start from. */
 import { writeFile } from 'node:fs/promises'
-import { MillraceError } from '../../model/index.ts'
-import { CONFIG_FILE } from '../config/index.ts'
-import type { CommandContext } from '../context.ts'
-import { EXIT } from '../exit-code.ts'
-import { say } from '../print/output.ts'
+import { MillraceError } from '../../../model/index.ts'
+import { CONFIG_FILE } from '../../config/index.ts'
+import type { CommandContext } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { say } from '../../print/output.ts'
 
 /** The options as typed. */
 export interface InitFlags {

@@ -1,21 +1,21 @@
 /** `doctor`: whether engine, file, schema, leases and history are sound, told without touching anything. */
-import { countOrphanedBodies, newestTime } from '../../crawl/index.ts'
-import { leasesByProcess, type ProcessLeases } from '../../jobs/index.ts'
-import { systemClock, toMillraceError } from '../../model/index.ts'
-import type { Reader } from '../../store/index.ts'
+import { countOrphanedBodies, newestTime } from '../../../crawl/index.ts'
+import { leasesByProcess, type ProcessLeases } from '../../../jobs/index.ts'
+import { systemClock, toMillraceError } from '../../../model/index.ts'
+import type { Reader } from '../../../store/index.ts'
 import {
   inspectSqlite,
   type Check,
   type Inspection,
   type RegisteredProcess,
-} from '../../store/sqlite/index.ts'
-import type { CommandContext } from '../context.ts'
-import { sqlitePath } from '../database-url.ts'
-import { EXIT } from '../exit-code.ts'
-import { openReader } from '../open-store.ts'
-import { renderChecks } from '../print/checks.ts'
-import { printLine } from '../print/output.ts'
-import { formatBytes, formatDuration, parseCount } from '../quantity.ts'
+} from '../../../store/sqlite/index.ts'
+import type { CommandContext } from '../../context.ts'
+import { sqlitePath } from '../../database-url.ts'
+import { EXIT } from '../../exit-code.ts'
+import { openReader } from '../../open-store.ts'
+import { renderChecks } from '../../print/checks.ts'
+import { printLine } from '../../print/output.ts'
+import { formatBytes, formatDuration, parseCount } from '../../quantity.ts'
 
 /** The options as typed. */
 export interface DoctorFlags {
