@@ -29,24 +29,39 @@ export interface StageSteps<Input, Output> {
   save(output: Output, job: Job): readonly Command[]
   /** What to write when the job is buried. */
   bury?(job: Job, error: MillraceError): readonly Command[]
+  /** For jobs that cost less together: up to so many are settled in one unit, saved by this. One that fails is tried alone. */
+  readonly together?: {
+    readonly jobsMax: number
+    save(outputs: readonly Output[]): readonly Command[]
+  }
 }
 
 /** A stage as the worker sees it: the steps in one pipe. */
 export interface Stage {
   readonly kind: string
   readonly isKept: boolean
+  /** How many jobs `performTogether` takes; 1: it is not for this stage. */
+  readonly togetherMax: number
   perform(reader: Reader, context: WorkContext): Promise<readonly Command[]>
+  performTogether(reader: Reader, contexts: readonly WorkContext[]): Promise<readonly Command[]>
   bury(job: Job, error: MillraceError): readonly Command[]
 }
 
 /** Makes a stage of its steps. */
 export function stage<Input, Output>(steps: StageSteps<Input, Output>): Stage {
+  const { together } = steps
+  const outputOf = async (reader: Reader, context: WorkContext): Promise<Output> =>
+    steps.work(await steps.load(reader, context.job), context)
   return {
     kind: steps.kind,
     isKept: steps.isKept ?? true,
+    togetherMax: together?.jobsMax ?? 1,
     async perform(reader, context) {
-      const input = await steps.load(reader, context.job)
-      return steps.save(await steps.work(input, context), context.job)
+      return steps.save(await outputOf(reader, context), context.job)
+    },
+    async performTogether(reader, contexts) {
+      const outputs = await Promise.all(contexts.map((context) => outputOf(reader, context)))
+      return together?.save(outputs) ?? []
     },
     bury: (job, error) => steps.bury?.(job, error) ?? [],
   }

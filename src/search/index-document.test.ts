@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Store } from '../store/index.ts'
-import { forgetIndexed, indexDocument } from './index-document.ts'
+import { forgetIndexed, indexDocuments } from './index-document.ts'
 import { search } from './search.ts'
 import { checkFullText, deleteDocument, indexedDocuments, openStore, write } from './testing/fixture.ts'
 
@@ -22,7 +22,7 @@ test('a document is found once it is indexed, and not before', async (t) => {
   const store = await openStore(t)
   await store.commit({ commands: [write({ id: 'a', title: 'River mills', text: 'Water turns the wheel' })] })
   assert.deepEqual(await found(store, 'wheel'), [])
-  await store.commit({ commands: [indexDocument({ document: 'a' })] })
+  await store.commit({ commands: [indexDocuments({ documents: ['a'] })] })
   assert.deepEqual(await found(store, 'wheel'), [URL_A])
   assert.deepEqual(await found(store, 'river'), [URL_A])
   await assertIndexed(store, ['a'])
@@ -32,7 +32,7 @@ test('indexing a document twice is indexing it once: no hit, no score, no count 
   const store = await openStore(t)
   const names = ['a', 'b', 'c', 'd', 'e']
   const writes = names.map((id) => write({ id, text: `word-${id} mill` }))
-  const all = indexDocument.all(names.map((document) => ({ document })))
+  const all = indexDocuments({ documents: names })
   await store.commit({ commands: [...writes, all] })
   const before = await search(store, '"word a" mill', 10)
   await store.commit({ commands: [all, all] })
@@ -46,10 +46,10 @@ test('indexing a document twice is indexing it once: no hit, no score, no count 
 test('a newer version takes the place of the older one, whose words are gone', async (t) => {
   const store = await openStore(t)
   await store.commit({
-    commands: [write({ id: 'v1', url: URL_A, text: 'old words' }), indexDocument({ document: 'v1' })],
+    commands: [write({ id: 'v1', url: URL_A, text: 'old words' }), indexDocuments({ documents: ['v1'] })],
   })
   await store.commit({ commands: [write({ id: 'v2', url: URL_A, text: 'new words' })] })
-  await store.commit({ commands: [indexDocument({ document: 'v2' })] })
+  await store.commit({ commands: [indexDocuments({ documents: ['v2'] })] })
   assert.deepEqual(await found(store, 'old'), [])
   assert.deepEqual(await found(store, 'new'), [URL_A])
   await assertIndexed(store, ['v2'])
@@ -59,14 +59,16 @@ test('an index job of an older version that comes late does not replace the newe
   const store = await openStore(t)
   await store.commit({ commands: [write({ id: 'v1', url: URL_A, text: 'old' })] })
   await store.commit({ commands: [write({ id: 'v2', url: URL_A, text: 'new' })] })
-  await store.commit({ commands: [indexDocument({ document: 'v2' }), indexDocument({ document: 'v1' })] })
+  await store.commit({
+    commands: [indexDocuments({ documents: ['v2'] }), indexDocuments({ documents: ['v1'] })],
+  })
   await assertIndexed(store, ['v2'])
   assert.deepEqual(await found(store, 'new'), [URL_A])
 })
 
 test('versions of one URL do not touch those of another', async (t) => {
   const store = await openStore(t)
-  const all = indexDocument.all([{ document: 'a' }, { document: 'b' }])
+  const all = indexDocuments({ documents: ['a', 'b'] })
   await store.commit({ commands: [write({ id: 'a', text: 'same' }), write({ id: 'b', text: 'same' }), all] })
   await assertIndexed(store, ['a', 'b'])
 })
@@ -74,7 +76,7 @@ test('versions of one URL do not touch those of another', async (t) => {
 test('a document that does not exist is neither indexed nor forgotten', async (t) => {
   const store = await openStore(t)
   await store.commit({
-    commands: [indexDocument({ document: 'none' }), forgetIndexed({ document: 'none' })],
+    commands: [indexDocuments({ documents: ['none'] }), forgetIndexed({ document: 'none' })],
   })
   await assertIndexed(store, [])
 })
@@ -83,7 +85,7 @@ test('forgetting an older version leaves the entry of the newer one', async (t) 
   const store = await openStore(t)
   await store.commit({ commands: [write({ id: 'v1', url: URL_A, text: 'old' })] })
   await store.commit({ commands: [write({ id: 'v2', url: URL_A, text: 'new' })] })
-  const commands = [indexDocument({ document: 'v2' }), forgetIndexed({ document: 'v1' })]
+  const commands = [indexDocuments({ documents: ['v2'] }), forgetIndexed({ document: 'v1' })]
   await store.commit({ commands })
   await assertIndexed(store, ['v2'])
 })
@@ -92,11 +94,15 @@ test('after the newest version is forgotten and deleted, the older one can be in
   const store = await openStore(t)
   await store.commit({ commands: [write({ id: 'v1', url: URL_A, text: 'old' })] })
   await store.commit({
-    commands: [write({ id: 'v2', url: URL_A, text: 'new' }), indexDocument({ document: 'v2' })],
+    commands: [write({ id: 'v2', url: URL_A, text: 'new' }), indexDocuments({ documents: ['v2'] })],
   })
   const document = 'v2'
   await store.commit({
-    commands: [forgetIndexed({ document }), deleteDocument({ document }), indexDocument({ document: 'v1' })],
+    commands: [
+      forgetIndexed({ document }),
+      deleteDocument({ document }),
+      indexDocuments({ documents: ['v1'] }),
+    ],
   })
   await assertIndexed(store, ['v1'])
   assert.deepEqual(await found(store, 'old'), [URL_A])
@@ -126,7 +132,7 @@ class Model {
     if (document === undefined) return []
     if (does === 'index') {
       this.indexed[url] = versions.at(-1)
-      return [indexDocument({ document })]
+      return [indexDocuments({ documents: [document] })]
     }
     versions.splice(versions.indexOf(document), 1)
     if (this.indexed[url] === document) this.indexed[url] = undefined

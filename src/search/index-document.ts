@@ -5,35 +5,39 @@
  */
 import { command } from '../store/index.ts'
 
+/** The URLs of the documents named, each once: two versions of one URL may be named together. */
+const asked = `(SELECT DISTINCT url_key FROM documents WHERE id IN (SELECT value FROM json_each(:documents))) AS asked`
+
 /** The newest document version of the URL of `asked`. Served by documents_versions. */
 const newestNumber = `(SELECT version.number FROM documents AS version WHERE version.url_key = asked.url_key
     ORDER BY version.position DESC, version.number DESC LIMIT 1)`
 
 /**
- * Moves the full text of a document's URL to that URL's newest document version, whichever version was named: an older
- * one can so never replace a newer one. Does nothing when it is there already, or when no such document exists.
+ * Moves the full text of the documents' URLs to each URL's newest document version, whichever version was named: an older
+ * one can so never replace a newer one. Does nothing where it is there already, or when no such document exists.
+ *
+ * Many at a time, in one statement each: FTS5 writes out what it has collected before any later statement that may have
+ * to be undone (its xSavepoint), and what it writes out a document at a time costs twice as much.
  */
-export const indexDocument = command({
+export const indexDocuments = command({
   name: 'search.index',
-  params: { document: 'text' },
+  params: { documents: 'json' },
   sqlite: [
     {
       sql: `INSERT INTO documents_text (documents_text, rowid, title, text)
         SELECT 'delete', old.number, old.title, old.text
-        FROM documents AS asked JOIN indexed ON indexed.url_key = asked.url_key
-          JOIN documents AS old ON old.number = indexed.number
-        WHERE asked.id = :document AND old.number <> ${newestNumber}`,
+        FROM ${asked} JOIN indexed ON indexed.url_key = asked.url_key JOIN documents AS old ON old.number = indexed.number
+        WHERE old.number <> ${newestNumber} ORDER BY old.number`,
     },
     {
       sql: `INSERT INTO documents_text (rowid, title, text)
         SELECT newest.number, newest.title, newest.text
-        FROM documents AS asked JOIN documents AS newest ON newest.number = ${newestNumber}
-        WHERE asked.id = :document
-          AND newest.number IS NOT (SELECT number FROM indexed WHERE indexed.url_key = asked.url_key)`,
+        FROM ${asked} JOIN documents AS newest ON newest.number = ${newestNumber}
+        WHERE newest.number IS NOT (SELECT number FROM indexed WHERE indexed.url_key = asked.url_key)
+        ORDER BY newest.number`,
     },
     {
-      sql: `INSERT INTO indexed (url_key, number)
-        SELECT asked.url_key, ${newestNumber} FROM documents AS asked WHERE asked.id = :document
+      sql: `INSERT INTO indexed (url_key, number) SELECT asked.url_key, ${newestNumber} FROM ${asked} WHERE true
         ON CONFLICT (url_key) DO UPDATE SET number = excluded.number WHERE indexed.number <> excluded.number`,
     },
   ],
@@ -41,7 +45,7 @@ export const indexDocument = command({
 
 /**
  * Takes a document out of full text; does nothing when it is not the indexed version of its URL. It must come before
- * the document is deleted, in the same unit. An older version that stays is found again once `indexDocument` names it,
+ * the document is deleted, in the same unit. An older version that stays is found again once `indexDocuments` names it,
  * after the deletion.
  */
 export const forgetIndexed = command({

@@ -2,7 +2,7 @@
 import { ensureLane, offer, stage, type Job, type Stage } from '../jobs/index.ts'
 import { MillraceError } from '../model/index.ts'
 import type { Command } from '../store/index.ts'
-import { indexDocument } from './index-document.ts'
+import { indexDocuments } from './index-document.ts'
 
 /** The kind of a job that brings one document into full text. */
 export const indexKind = 'search.index'
@@ -13,6 +13,8 @@ const LANE = { key: 'search', concurrency: 64, gapMs: 0 } as const
 /** The lane of indexing, which is no host. */
 export const INDEX_LANE = LANE.key
 const ATTEMPTS_MAX = 5
+/** Documents a unit: what FTS5 gains from more is little, and a unit is what others wait for. */
+const TOGETHER_MAX = 64
 
 /** One document to be indexed. */
 export interface IndexOffer {
@@ -37,7 +39,8 @@ export const indexStage: Stage = stage({
   isKept: false,
   load: async (_, job) => documentOf(job),
   work: async (document) => document,
-  save: (document) => [indexDocument({ document })],
+  save: (document) => [indexDocuments({ documents: [document] })],
+  together: { jobsMax: TOGETHER_MAX, save: (documents) => [indexDocuments({ documents })] },
 })
 
 function documentOf(job: Job): string {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { isMillraceError } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
-import { indexDocument } from './index-document.ts'
+import { indexDocuments } from './index-document.ts'
 import { HITS_MAX, search } from './search.ts'
 import { openStore, write, type Written } from './testing/fixture.ts'
 
@@ -13,7 +13,7 @@ const usage = (error: unknown) => isMillraceError(error, 'Usage')
 async function fill(store: Store, documents: readonly Written[]): Promise<void> {
   const writes = documents.map(write)
   await store.commit({
-    commands: [...writes, indexDocument.all(documents.map(({ id }) => ({ document: id })))],
+    commands: [...writes, indexDocuments({ documents: documents.map(({ id }) => id) })],
   })
 }
 

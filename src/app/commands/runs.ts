@@ -11,7 +11,7 @@ import {
 } from '../../crawl/index.ts'
 import { cancelJobs, countJobs, deadByCode, deleteJobs, rescue } from '../../jobs/index.ts'
 import { MillraceError } from '../../model/index.ts'
-import { forgetIndexed, indexDocument } from '../../search/index.ts'
+import { forgetIndexed, indexDocuments } from '../../search/index.ts'
 import type { Reader, Store } from '../../store/index.ts'
 import type { CommandContext } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
@@ -116,14 +116,14 @@ async function refuseWhileAtWork(store: Store, id: string): Promise<void> {
 async function deletePages(store: Store, run: string): Promise<number> {
   const chunk = { run, limit: PAGES_A_UNIT }
   const owned = await store.read(documentsOwnedByRun(chunk))
-  const documents = owned.map(({ document }) => ({ document }))
-  const survivors = owned.flatMap(({ survivor }) => (survivor === null ? [] : [{ document: survivor }]))
+  const documents = owned.map(({ document }) => document)
+  const survivors = owned.flatMap(({ survivor }) => survivor ?? [])
   const { results } = await store.commit({
     commands: [
-      forgetIndexed.all(documents),
+      forgetIndexed.all(documents.map((document) => ({ document }))),
       deleteRunPages(chunk),
       // A document that another page came to refer to meanwhile was not deleted, and is indexed again.
-      indexDocument.all([...survivors, ...documents]),
+      indexDocuments({ documents: [...survivors, ...documents] }),
     ],
   })
   return results[1].changed

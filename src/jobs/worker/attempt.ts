@@ -92,7 +92,7 @@ function isUnitsOwnFault(error: MillraceError): boolean {
 }
 
 /** Codes that only a store raises, also for a read, and that no other job would fare better with. */
-function isStoresFault(error: MillraceError): boolean {
+export function isStoresFault(error: MillraceError): boolean {
   return isMillraceError(
     error,
     'Busy',

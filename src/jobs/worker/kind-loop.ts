@@ -6,6 +6,7 @@ import type { Bus } from '../../bus/index.ts'
 import { isMillraceError, toMillraceError, type Clock, type MillraceError } from '../../model/index.ts'
 import type { Guard, Store } from '../../store/index.ts'
 import { attempt, type AttemptEnd } from './attempt.ts'
+import { attemptTogether } from './attempt-together.ts'
 import { claim, nextDue } from '../claim.ts'
 import type { Job } from '../job.ts'
 import type { LaneGap } from './lane-gap.ts'
@@ -52,6 +53,8 @@ export interface LoopContext {
 /** How long a claim is good for without a sign of life from this process. */
 export const LEASE_MS = 60_000
 const LOOK_MS = 1_000
+/** Jobs whose work is done and whose commit is not count too, up to this many times the slots: what they hold is memory. */
+const UNSETTLED_FACTOR = 3
 
 /** The topic of hints that jobs of a kind are there. */
 export function jobsTopic(kind: string): string {
@@ -77,7 +80,9 @@ export class KindLoop {
   readonly #abort = new AbortController()
   /** Jobs being worked on: what takes a slot. */
   #working = 0
-  /** Jobs not settled yet: what the end waits for. */
+  /** Jobs not settled yet. */
+  #inHand = 0
+  /** Their tries: what the end waits for. */
   readonly #unsettled = new Set<Promise<void>>()
   #failure: MillraceError | undefined
   #wake: () => void = () => undefined
@@ -138,12 +143,19 @@ export class KindLoop {
 
   async #turn(): Promise<void> {
     this.#hasHint = false
-    const free = Math.min(this.#concurrency - this.#working, this.#room() - this.#unsettled.size)
+    const free = this.#free()
     if (free <= 0) return this.#sleep(Number.POSITIVE_INFINITY)
     const { jobs, limit, dueAt } = await this.#claimWithin(free)
-    for (const job of jobs) this.#start(job)
+    for (const group of this.#groupsOf(jobs)) this.#start(group)
     if (limit === 0 && this.isIdle) this.#budget?.onSpent()
     if (limit === 0 || jobs.length < limit) await this.#sleep(dueAt - this.#context.clock.now())
+  }
+
+  #free(): number {
+    // The next group gathers while one is being settled, as a commit's batch does.
+    if (this.#stage.togetherMax > 1 && this.#inHand > 0) return 0
+    const unsettledMax = Math.min(this.#concurrency * UNSETTLED_FACTOR, this.#room())
+    return Math.min(this.#concurrency - this.#working, unsettledMax - this.#inHand)
   }
 
   /** Asks for half as many until the budget admits it: near its end a few units are refused, before that none. */
@@ -179,34 +191,54 @@ export class KindLoop {
     return { jobs, limit, dueAt: at ?? Number.POSITIVE_INFINITY }
   }
 
-  #start(job: Job): void {
-    this.#working++
-    const settled = this.#work(job)
+  /** Jobs that are tried together, as far as their stage takes them so and nothing holds their start back. */
+  #groupsOf(jobs: readonly Job[]): readonly (readonly Job[])[] {
+    const { togetherMax } = this.#stage
+    if (togetherMax === 1 || jobs.some((job) => job.gapMs > 0)) return jobs.map((job) => [job])
+    const count = Math.ceil(jobs.length / togetherMax)
+    return Array.from({ length: count }, (_, at) => jobs.slice(at * togetherMax, (at + 1) * togetherMax))
+  }
+
+  #start(jobs: readonly Job[]): void {
+    this.#working += jobs.length
+    this.#inHand += jobs.length
+    const settled = this.#work(jobs)
     this.#unsettled.add(settled)
     void settled.finally(() => {
+      this.#inHand -= jobs.length
       this.#unsettled.delete(settled)
       this.wake()
     })
   }
 
   /** Never rejects: what breaks the store is kept for `run` to throw. */
-  async #work(job: Job): Promise<void> {
-    const { store, clock, gap, random, onEnd } = this.#context
-    const signal = this.#abort.signal
+  async #work(jobs: readonly Job[]): Promise<void> {
+    try {
+      for (const end of await this.#attempt(jobs)) this.#tell(end)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  async #attempt(jobs: readonly Job[]): Promise<readonly AttemptEnd[]> {
+    const { store, clock, random } = this.#context
     const onWorkDone = () => {
       this.#working--
       this.wake()
     }
-    try {
-      const pauseMs = gap.pauseMs(job, clock.now())
-      const end = await attempt(this.#stage, job, { store, clock, signal, random, onWorkDone, pauseMs })
-      for (const kind of offeredKinds(end.commands)) this.#context.bus.hint(jobsTopic(kind))
-      store.meter.count(`jobs.${end.outcome}`)
-      this.#context.onFreed(job)
-      onEnd(end)
-    } catch (error) {
-      this.#fail(error)
-    }
+    const context = { store, clock, signal: this.#abort.signal, random, onWorkDone, pauseMs: 0 }
+    const [job] = jobs
+    if (job === undefined || jobs.length > 1) return attemptTogether(this.#stage, jobs, context)
+    const pauseMs = this.#context.gap.pauseMs(job, clock.now())
+    return [await attempt(this.#stage, job, { ...context, pauseMs })]
+  }
+
+  #tell(end: AttemptEnd): void {
+    const { store, bus, onEnd, onFreed } = this.#context
+    for (const kind of offeredKinds(end.commands)) bus.hint(jobsTopic(kind))
+    store.meter.count(`jobs.${end.outcome}`)
+    onFreed(end.job)
+    onEnd(end)
   }
 
   /** What is in hand is aborted too: `run` must not wait for work that can not be settled. */
