@@ -70,6 +70,8 @@ const STORE_FS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'src/store/sqlite/inspect/check-log.ts': ['readFileSync'],
   // the figures of a process, a file of their own
   'src/store/sqlite/figures/published.ts': ['readFileSync', 'rename', 'writeFile'],
+  // a folder, which no database is
+  'src/store/sqlite/disk/sync-folder.ts': ['openSync', 'fsyncSync', 'closeSync'],
 }
 
 /** What breaks the tables, one line each. */

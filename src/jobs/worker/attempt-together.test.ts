@@ -75,8 +75,6 @@ test('one whose work fails is retried, and the others are done all the same, eac
 
 test('one whose rows can not be applied takes no other along', async (t) => {
   const opened = await openWith(t, ['a', 'refused'])
-  const save = (jobs: readonly Job[]) =>
-    jobs.map((job) => addEffect({ job: job.uniqueKey, epoch: job.epoch }))
   const stage = togetherStage({ together: { jobsMax: JOBS_MAX, save: savePlain } })
   const { ends } = tryJobs(opened, stage, await claimJobs(opened))
   const found = outcomes(await ends)

@@ -4,6 +4,7 @@
  * that several processes can write one file, and that a file it does not own is never altered. It never opens the
  * database, its -wal or its -shm with `fs`, because closing such a descriptor would drop SQLite's locks.
  */
+export type { WaitForRoom } from './disk/index.ts'
 export type { Notice, PublishedFigures } from './figures/index.ts'
 export { inspectSqlite, watchSqlite } from './inspect/index.ts'
 export type { Check, Inspection, RegisteredProcess, WatchedStore } from './inspect/index.ts'

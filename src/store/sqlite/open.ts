@@ -14,9 +14,9 @@ import {
   type QueueLimits,
   startWriter,
   WriteQueue,
-  type WriterData,
 } from './writer/index.ts'
 import { Meter } from '../../observe/index.ts'
+import { RoomPause, type WaitForRoom } from './disk/index.ts'
 import { newPulseMemory, Pulse, StoreWatch, Watchdog, type Notice } from './figures/index.ts'
 import {
   checkEngine,
@@ -45,8 +45,13 @@ export interface SqliteOptions {
   readonly limits?: Partial<QueueLimits>
   /** Told when something takes too long: a transaction of this process, or another one that holds the write lock. */
   readonly onNotice?: (notice: Notice) => void
+  /** Pages in the log from which on a commit also moves it into the file; default 1,000 (4 MB). */
+  readonly checkpointPages?: number
+  /** Default: a commit that finds the disk full is refused as DiskFull. */
+  readonly whenFull?: WaitForRoom
 }
 
+const CHECKPOINT_PAGES = 1_000
 const CHANGES_KEPT = 1_000_000
 const SQL_DEADLINE_MS = 5_000
 
@@ -62,8 +67,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   checkWritable(path)
   const clock = options.clock ?? systemClock
   const catalog = catalogOf([...options.definitions, ...engineQueries])
-  const data = writerData(path, catalog, clock, options)
-  const writer = startWriter(data)
+  const pause = new RoomPause(options.whenFull)
+  const data = { ...writerData(path, catalog, clock, options), gate: pause.gate }
+  const writer = startWriter(data, (notice) => pause.hear(notice))
   try {
     await writer.call('open')
   } catch (error) {
@@ -72,7 +78,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   }
   const limits = { ...QUEUE_LIMITS, ...options.limits }
   const onNotice = options.onNotice ?? (() => undefined)
-  return storeOver({ path, catalog, clock, writer, data, limits, onNotice })
+  return storeOver({ path, catalog, clock, writer, data, pause, limits, onNotice })
 }
 
 /**
@@ -96,7 +102,7 @@ export async function openSqliteReader(options: SqliteOptions): Promise<Reader> 
   return readerOver({ path, pool, meter, close })
 }
 
-function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions): WriterData {
+function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions) {
   const now = clock.now()
   const command = options.command ?? 'millrace'
   return {
@@ -106,6 +112,7 @@ function writerData(path: string, catalog: Catalog, clock: Clock, options: Sqlit
     now,
     pulse: newPulseMemory(),
     changesKept: options.changesKept ?? CHANGES_KEPT,
+    checkpointPages: options.checkpointPages ?? CHECKPOINT_PAGES,
   }
 }
 
@@ -114,19 +121,22 @@ interface Parts {
   readonly catalog: Catalog
   readonly clock: Clock
   readonly writer: ThreadCalls
-  readonly data: WriterData
+  readonly data: ReturnType<typeof writerData>
+  readonly pause: RoomPause
   readonly limits: QueueLimits
   readonly onNotice: (notice: Notice) => void
 }
 
 function storeOver(parts: Parts): Store {
-  const { path, catalog, clock, writer, limits } = parts
+  const { path, catalog, clock, writer, pause } = parts
   const meter = new Meter()
   const send = (batch: unknown) => writer.call('commit', batch) as Promise<BatchReport>
+  const limits = { ...parts.limits, isPaused: () => pause.isOn }
   const queue = new WriteQueue({ send, clock, limits, meter })
   const pool = new ReaderPool(path, catalog, { meter })
   const watch = watchStore(parts, meter, pool)
   const close = closeOnce(async () => {
+    pause.refuse()
     await queue.drain()
     await pool.close()
     await watch.stop()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { MillraceError, type ErrorCode } from '../../model/index.ts'
-import { harmsWholeBatch, resultCode, sqliteError } from './sqlite-error.ts'
+import { harmsWholeBatch, isInDoubt, resultCode, sqliteError } from './sqlite-error.ts'
 
 function thrownBy(work: () => unknown): unknown {
   try {
@@ -21,6 +21,7 @@ test('a result code decides, its extension bits do not, and the text is never lo
     [8, 'NoPermission'],
     [10, 'InputOutput'],
     [1_034, 'InputOutput'],
+    [4_874, 'DiskFull'],
     [11, 'Corrupt'],
     [13, 'DiskFull'],
     [14, 'CannotCreate'],
@@ -76,4 +77,11 @@ test('only what concerns the file or the lock harms the neighbours of a unit', (
     assert.ok(harms(code), code)
   for (const code of ['Constraint', 'GuardFailed', 'TooBig', 'Fault'] as const)
     assert.equal(harms(code), false, code)
+})
+
+test('a commit that met a full log was not applied; one whose sync or log index failed may be found applied', () => {
+  const verdicts = [13, 1_034, 778, 4_874, 19].map((errcode) =>
+    isInDoubt(sqliteError(Object.assign(new Error('no'), { errcode }))),
+  )
+  assert.deepEqual(verdicts, [false, true, true, true, false])
 })

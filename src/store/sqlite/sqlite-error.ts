@@ -1,6 +1,8 @@
 /** SQLite's result codes (sqlite.org/rescode.html) as errors of the one family; message text is never looked at. */
 import { MillraceError, toMillraceError, type ErrorCode } from '../../model/index.ts'
 
+const SQLITE_FULL = 13
+
 const CODES: Readonly<Record<number, { readonly code: ErrorCode; readonly advice: string }>> = {
   3: { code: 'NoPermission', advice: 'check the permissions of the file and its folder' },
   5: { code: 'Busy', advice: 'another process holds the write lock; try again' },
@@ -47,9 +49,12 @@ export function resultCode(error: unknown): number | undefined {
   return typeof errcode === 'number' ? errcode & 0xff : undefined
 }
 
+/** SQLITE_IOERR_SHMSIZE: the shared index of the log could not be made longer. Nothing of it has to last. */
+const NO_ROOM_FOR_SHM = 4874
+
 /** Any thrown value as an error of the family. */
 export function sqliteError(error: unknown): MillraceError {
-  const known = CODES[resultCode(error) ?? -1]
+  const known = CODES[isShmSize(error) ? SQLITE_FULL : (resultCode(error) ?? -1)]
   if (known === undefined) return systemError(error)
   const { message, errcode } = error as { message: string; errcode: number }
   return new MillraceError(known.code, `${message}: ${known.advice}`, {
@@ -57,6 +62,16 @@ export function sqliteError(error: unknown): MillraceError {
     applied: 'no',
     facts: { sqlite: errcode },
   })
+}
+
+/** Whether a COMMIT that failed so may be found applied after a crash: the log is written before its index is. */
+export function isInDoubt(error: MillraceError): boolean {
+  const isFullLog = error.code === 'DiskFull' && error.facts['sqlite'] !== NO_ROOM_FOR_SHM
+  return ['InputOutput', 'Corrupt', 'DiskFull'].includes(error.code) && !isFullLog
+}
+
+function isShmSize(error: unknown): boolean {
+  return ((error ?? {}) as { errcode?: unknown }).errcode === NO_ROOM_FOR_SHM
 }
 
 function systemError(error: unknown): MillraceError {

@@ -4,7 +4,13 @@
  */
 
 /** The writer's phases, in the order a batch goes through them. */
-export const PHASES = ['idle', 'waiting for the write lock', 'running commands', 'committing'] as const
+export const PHASES = [
+  'idle',
+  'waiting for the write lock',
+  'running commands',
+  'committing',
+  'moving the log into the file',
+] as const
 
 /** One of PHASES. */
 export type Phase = (typeof PHASES)[number]

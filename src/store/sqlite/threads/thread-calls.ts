@@ -17,6 +17,11 @@ export interface ErrorMessage {
 export type Answer =
   { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ErrorMessage }
 
+/** What a thread says unasked. */
+export interface Notice {
+  readonly notice: unknown
+}
+
 interface OpenCall {
   resolve(value: unknown): void
   reject(error: unknown): void
@@ -29,10 +34,13 @@ export class ThreadCalls {
   #lastId = 0
   #death: MillraceError | undefined
 
-  /** Starts a thread that runs `module` with `workerData`. */
-  constructor(module: URL, workerData: unknown) {
+  /** Starts a thread that runs `module` with `workerData`. `onNotice` hears what it says unasked. */
+  constructor(module: URL, workerData: unknown, onNotice: (notice: unknown) => void = () => undefined) {
     this.#worker = new Worker(module, { workerData })
-    this.#worker.on('message', (answer: Answer) => this.#settle(answer))
+    this.#worker.on('message', (message: Answer | Notice) => {
+      if ('notice' in message) onNotice(message.notice)
+      else this.#settle(message)
+    })
     this.#worker.on('error', (error) => this.#die(unexpectedEnd(error)))
     this.#worker.on('exit', () => this.#die(unexpectedEnd(undefined)))
   }

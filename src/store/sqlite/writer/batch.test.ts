@@ -1,9 +1,8 @@
 /** What only SQLite can do to a batch: a full disk, a statement that is wrong, a transaction that gets too long. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import type { MillraceError } from '../../../model/index.ts'
 import {
   addSource,
@@ -15,6 +14,7 @@ import {
 import type { Store } from '../../contract.ts'
 import { command } from '../../declare.ts'
 import { openSqlite } from '../index.ts'
+import { fillUp, mountSmallDisk } from '../testing/index.ts'
 
 const noTable = command({
   name: 'test.noTable',
@@ -151,27 +151,4 @@ async function integrity(store: Store): Promise<unknown> {
   for await (const chunk of store.sql('PRAGMA integrity_check', { deadlineMs: 30_000 }))
     rows.push(...chunk.rows)
   return rows
-}
-
-/** A disk of 3 MB of this test's own; undefined, and the test skipped, where it can not be had. */
-function mountSmallDisk(t: TestContext): (Disposable & { readonly folder: string }) | undefined {
-  const folder = freshFolder(t)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    t.skip('mounting a small tmpfs needs root')
-    return undefined
-  }
-  return { folder, [Symbol.dispose]: () => execFileSync('umount', ['--lazy', folder]) }
-}
-
-function fillUp(file: string): void {
-  for (let size = 3_000_000; size > 0; size -= 4_096) {
-    try {
-      writeFileSync(file, Buffer.alloc(size))
-      return
-    } catch (error) {
-      assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC')
-    }
-  }
 }

@@ -13,10 +13,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MillraceError, systemClock } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
+import type { Checkpoints, FailStop } from '../disk/index.ts'
 import { execWhenFree } from '../file/index.ts'
 import type { Pulse } from '../figures/index.ts'
 import { Retention } from './retention.ts'
-import { harmsWholeBatch, sqliteError } from '../sqlite-error.ts'
+import { harmsWholeBatch, isInDoubt, sqliteError } from '../sqlite-error.ts'
 import { toErrorMessage, type ErrorMessage } from '../threads/index.ts'
 import { UnitRunner, type Applied } from './unit-runner.ts'
 
@@ -34,6 +35,8 @@ export interface BatchTimes {
   workMs: number
   /** COMMIT: writing the log and, for power-safe units, its fsync; SQLite does both in one call. */
   commitMs: number
+  /** Moving the log into the file; most batches move nothing. */
+  checkpointMs: number
   transactions: number
   /** How often a unit's own fault made the batch run a second time. */
   secondPasses: number
@@ -54,21 +57,33 @@ const LOCK_WAIT_MS = 30_000
 /** Milliseconds of work after which a transaction is committed and the lock let go, so that other processes get on. */
 const HOLD_MS_MAX = 50
 
+/** What a committer works among. */
+export interface Surroundings {
+  readonly stop: FailStop
+  readonly checkpoints: Checkpoints
+  /** Where it shows what it does. */
+  readonly pulse: Pulse
+}
+
 /** Commits batches on the one write connection. */
 export class BatchCommitter {
   readonly #db: DatabaseSync
   readonly #runner: UnitRunner
   readonly #retention: Retention
+  readonly #stop: FailStop
+  readonly #checkpoints: Checkpoints
   readonly #pulse: Pulse
   #times = noTimes()
   #isPowerSafe: boolean | undefined
-  #stopped: MillraceError | undefined
 
-  constructor(db: DatabaseSync, compiled: readonly Compiled[], changesKept: number, pulse: Pulse) {
+  constructor(db: DatabaseSync, compiled: readonly Compiled[], changesKept: number, around: Surroundings) {
+    const { stop, checkpoints, pulse } = around
     this.#db = db
     this.#pulse = pulse
     this.#runner = new UnitRunner(db, compiled, (index) => pulse.run(index))
     this.#retention = new Retention(db, changesKept)
+    this.#stop = stop
+    this.#checkpoints = checkpoints
   }
 
   /** Commits the batch. Never throws for what a unit did. */
@@ -76,7 +91,7 @@ export class BatchCommitter {
     const outcomes: Outcome[] = []
     this.#times = noTimes()
     try {
-      if (this.#stopped !== undefined) throw this.#stopped
+      this.#stop.check()
       this.#setDurability(batch.isPowerSafe)
       while (outcomes.length < batch.tapes.length) {
         const rest = { ...batch, tapes: batch.tapes.slice(outcomes.length) }
@@ -84,11 +99,35 @@ export class BatchCommitter {
       }
     } catch (thrown) {
       const error = sqliteError(thrown)
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      this.#undo(error)
       while (outcomes.length < batch.tapes.length) outcomes.push({ error: toErrorMessage(error) })
     }
+    this.#checkpoint()
     this.#pulse.enter('idle', systemClock.now())
     return { outcomes, times: this.#times }
+  }
+
+  /** Nothing of the open transaction is applied, whether it can still be rolled back or not. */
+  #undo(error: MillraceError): void {
+    if (this.#stop.note(error) || !this.#db.isTransaction) return
+    try {
+      this.#db.exec('ROLLBACK')
+    } catch (thrown) {
+      this.#stop.giveUp(sqliteError(thrown))
+    }
+  }
+
+  /** What was committed is durable in the log, so a disk that fails here is heard by the next batch. */
+  #checkpoint(): void {
+    if (this.#stop.isStopped) return
+    const startedAt = performance.now()
+    this.#pulse.enter('moving the log into the file', systemClock.now())
+    try {
+      this.#checkpoints.runIfDue()
+    } catch (thrown) {
+      this.#stop.giveUp(sqliteError(thrown))
+    }
+    this.#times.checkpointMs += performance.now() - startedAt
   }
 
   /** One transaction over the head of the batch. Undefined: a unit failed by its own fault and it was undone. */
@@ -159,21 +198,10 @@ export class BatchCommitter {
       this.#db.exec('COMMIT')
     } catch (thrown) {
       const error = sqliteError(thrown)
-      if (error.code !== 'InputOutput') throw error
-      // After a failed fsync the page cache may have dropped what was to be written; only a fresh start reads the truth.
-      this.#stopped = new MillraceError(
-        'InputOutput',
-        `the store stopped after a failed commit: ${error.message}`,
-        {
-          applied: 'no',
-          facts: error.facts,
-        },
-      )
-      throw new MillraceError('InputOutput', error.message, {
-        cause: error,
-        applied: 'unknown',
-        facts: error.facts,
-      })
+      // The commit record may be in the log, for whoever reads it next to find: nobody can know yet.
+      if (!isInDoubt(error)) throw error
+      const { code, message, facts } = error
+      throw new MillraceError(code, message, { cause: error, applied: 'unknown', facts })
     }
   }
 
@@ -192,6 +220,7 @@ export class BatchCommitter {
   }
 }
 
-function noTimes(): BatchTimes {
-  return { lockWaitMs: 0, workMs: 0, commitMs: 0, transactions: 0, secondPasses: 0 }
+/** The times of what was never begun. */
+export function noTimes(): BatchTimes {
+  return { lockWaitMs: 0, workMs: 0, commitMs: 0, checkpointMs: 0, transactions: 0, secondPasses: 0 }
 }

@@ -1,8 +1,10 @@
 /** Starts the writer thread. */
+import type { RoomNotice } from '../disk/index.ts'
 import { moduleBeside, ThreadCalls } from '../threads/index.ts'
 import type { WriterData } from './writer-thread.ts'
 
 /** The thread, whose operations are those of writer-thread.ts; it owns nothing before `open` is called. */
-export function startWriter(data: WriterData): ThreadCalls {
-  return new ThreadCalls(moduleBeside(import.meta.url, 'writer-thread'), data)
+export function startWriter(data: WriterData, onNotice: (notice: RoomNotice) => void): ThreadCalls {
+  const module = moduleBeside(import.meta.url, 'writer-thread')
+  return new ThreadCalls(module, data, (notice) => onNotice(notice as RoomNotice))
 }

@@ -57,7 +57,8 @@ type SendBatch = (batch: {
 export interface QueueParts {
   readonly send: SendBatch
   readonly clock: Clock
-  readonly limits: QueueLimits
+  /** `isPaused`: whether the writer waits for room on the disk; nobody is refused for being held back then. */
+  readonly limits: QueueLimits & { readonly isPaused?: () => boolean }
   readonly meter: Meter
 }
 
@@ -65,7 +66,7 @@ export interface QueueParts {
 export class WriteQueue {
   readonly #send: SendBatch
   readonly #clock: Clock
-  readonly #limits: QueueLimits
+  readonly #limits: QueueParts['limits']
   readonly #meter: Meter
   #waiting: Entry[] = []
   #parked: Entry[] = []
@@ -122,7 +123,11 @@ export class WriteQueue {
     const bound = `${queueRowsMax} rows or ${queueBytesMax} bytes`
     const full = () =>
       new MillraceError('QueueFull', `the write queue stayed above ${bound} for ${fullWaitMs} ms`)
-    entry.timer = setTimeout(() => this.#withdraw(entry, full()), fullWaitMs)
+    const giveUp = (): void => {
+      if (this.#limits.isPaused?.() === true) entry.timer = setTimeout(giveUp, fullWaitMs)
+      else this.#withdraw(entry, full())
+    }
+    entry.timer = setTimeout(giveUp, fullWaitMs)
     this.#parked.push(entry)
   }
 
@@ -214,6 +219,7 @@ export class WriteQueue {
     meter.note('write.lock_wait_ms', times.lockWaitMs)
     meter.note('write.work_ms', times.workMs)
     meter.note('write.commit_ms', times.commitMs)
+    meter.note('write.checkpoint_ms', times.checkpointMs)
   }
 
   #fail(batch: readonly Entry[], error: unknown): void {

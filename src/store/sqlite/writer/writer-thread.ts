@@ -3,10 +3,13 @@
  * takes, because nobody's event loop runs here.
  */
 import { chmodSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { MillraceError } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
-import { BatchCommitter, type Batch } from './batch.ts'
+import { BatchCommitter, noTimes, type Batch, type BatchReport, type Outcome } from './batch.ts'
+import { Checkpoints, FailStop, RoomWait, syncFolder, type RoomGate } from '../disk/index.ts'
 import {
   APPLICATION_ID,
   holdNamedLock,
@@ -21,7 +24,8 @@ import {
   transactWhenFree,
 } from '../file/index.ts'
 import { Pulse, type PulseMemory } from '../figures/index.ts'
-import { serveThread } from '../threads/index.ts'
+import { sqliteError } from '../sqlite-error.ts'
+import { fromErrorMessage, serveThread } from '../threads/index.ts'
 
 /** What the writer is started with. */
 export interface WriterData {
@@ -37,6 +41,10 @@ export interface WriterData {
   readonly changesKept: number
   /** Where it shows what it does. */
   readonly pulse: PulseMemory
+  /** Pages in the log from which on a commit also moves it into the file. */
+  readonly checkpointPages: number
+  /** Where a full disk is waited for; without it, a full disk refuses. */
+  readonly gate: RoomGate | undefined
 }
 
 const OPEN_WAIT_MS = 30_000
@@ -46,6 +54,7 @@ const YIELD_MS = 1
 const data = workerData as WriterData
 const state = { peers: 0 }
 const held = new Map<string, ProcessLock>()
+const room = new RoomWait(data.gate, (notice) => parentPort?.postMessage({ notice }))
 let opened: ReturnType<typeof open> | undefined
 
 serveThread({
@@ -53,7 +62,7 @@ serveThread({
     opened = open()
   },
   commit(batch: Batch) {
-    const report = current().committer.commit(batch)
+    const report = commitWhenRoom(batch)
     if (state.peers > 0) sleepMs(YIELD_MS * Math.random())
     return report
   },
@@ -66,21 +75,61 @@ serveThread({
 
 function current(): NonNullable<typeof opened> {
   if (opened === undefined) throw new Error('the store is not open')
+  opened.stop.check()
   return opened
+}
+
+/** A full disk refuses all of a batch from some unit on, so what is tried again is a tail and keeps its order. */
+function commitWhenRoom(batch: Batch): BatchReport {
+  const settled: Outcome[] = []
+  let refused: readonly Outcome[] = []
+  let isInDoubt = false
+  let times = noTimes()
+  room.run(() => {
+    const report = committer().commit({ ...batch, tapes: batch.tapes.slice(settled.length) })
+    times = report.times
+    const { outcomes } = report
+    const fitting = outcomes.findIndex((outcome) => fullOf(outcome) !== undefined)
+    settled.push(...outcomes.slice(0, fitting < 0 ? outcomes.length : fitting))
+    refused = fitting < 0 ? [] : outcomes.slice(fitting)
+    const full = fullOf(refused[0])
+    isInDoubt ||= full?.applied === 'unknown'
+    return full
+  })
+  return { outcomes: [...settled, ...(isInDoubt ? refused.map(doubted) : refused)], times }
+}
+
+function doubted(outcome: Outcome): Outcome {
+  return 'error' in outcome ? { error: { ...outcome.error, applied: 'unknown' } } : outcome
+}
+
+function committer(): BatchCommitter {
+  if (opened === undefined) throw new Error('the store is not open')
+  return opened.committer
+}
+
+function fullOf(outcome: Outcome | undefined): MillraceError | undefined {
+  if (outcome === undefined || !('error' in outcome) || outcome.error.code !== 'DiskFull') return undefined
+  return fromErrorMessage(outcome.error)
 }
 
 function open() {
   const isNew = inspectFile(data.path) === 'none'
   const db = new DatabaseSync(data.path, { timeout: 0, enableForeignKeyConstraints: true })
+  const stop = new FailStop(db, data.path)
   try {
     if (isNew) chmodSync(data.path, 0o600)
     prepareFile(db)
+    const checkpoints = new Checkpoints(db, data.checkpointPages)
+    checkpoints.settleFound(data.path)
     migrate(db, data.now)
-    const pulse = new Pulse(data.pulse)
-    const committer = new BatchCommitter(db, data.compiled, data.changesKept, pulse)
-    return { db, lock: register(db), committer }
+    const surroundings = { stop, checkpoints, pulse: new Pulse(data.pulse) }
+    const committer = new BatchCommitter(db, data.compiled, data.changesKept, surroundings)
+    syncFolder(dirname(data.path))
+    return { db, stop, lock: register(db), committer }
   } catch (error) {
-    db.close()
+    stop.note(sqliteError(error))
+    stop.close()
     throw error
   }
 }
@@ -129,24 +178,43 @@ function lostProcesses(): { id: string; pid: number }[] {
 }
 
 function forget(id: string): void {
-  const remove = current().db.prepare('DELETE FROM processes WHERE id = ?')
-  transactWhenFree(current().db, OPEN_WAIT_MS, () => remove.run(id))
+  const { db, stop } = current()
+  const remove = db.prepare('DELETE FROM processes WHERE id = ?')
+  const full = room.run(() => {
+    try {
+      transactWhenFree(db, OPEN_WAIT_MS, () => remove.run(id))
+      return undefined
+    } catch (thrown) {
+      const error = sqliteError(thrown)
+      if (error.code === 'DiskFull') return error
+      stop.note(error)
+      throw error
+    }
+  })
+  if (full !== undefined) throw full
   removeProcessLock(data.path, id)
 }
 
 function close(): void {
   if (opened === undefined) return
-  const { db, lock } = opened
-  try {
-    const remove = db.prepare('DELETE FROM processes WHERE id = ?')
-    transactWhenFree(db, OPEN_WAIT_MS, () => remove.run(data.process.id))
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  } catch {
-    // A full disk, say: what was acknowledged is durable all the same, and the row left behind is that of a process
-    // without a lock, which the next one gives back.
-  }
+  const { db, lock, stop } = opened
   opened = undefined
-  db.close()
-  for (const name of held.keys()) letGo(name)
-  lock.release()
+  try {
+    if (!stop.isStopped) leave(db)
+  } catch (thrown) {
+    // A full disk harms nothing: what was acknowledged is durable, and the row left behind is that of a process
+    // without a lock, which the next one gives back. A disk that failed is for the caller to know.
+    const error = sqliteError(thrown)
+    if (stop.note(error)) throw error
+  } finally {
+    stop.close()
+    for (const name of held.keys()) letGo(name)
+    lock.release()
+  }
+}
+
+function leave(db: DatabaseSync): void {
+  const remove = db.prepare('DELETE FROM processes WHERE id = ?')
+  transactWhenFree(db, OPEN_WAIT_MS, () => remove.run(data.process.id))
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
