@@ -186,3 +186,22 @@ test('what a process left running when it closed the store is given back', async
   assert.equal(await rescue(store), 1)
   assert.equal((await jobOf(store, 'x')).state, 'available')
 })
+
+test('who waited longer than a lease lasts renews its own before it rescues, and takes those of others', async (t) => {
+  const opened = await openJobs(t)
+  const { store, clock } = opened
+  const other = await openSqlite({ path: opened.path, clock, definitions: testDefinitions })
+  t.after(() => other.close())
+  await store.commit({ commands: [offerKeys(['x', 'y'])] })
+  await claimJobs(opened, { limit: 1 })
+  await claimJobs({ store: other, clock }, { limit: 1 })
+  clock.move(LEASE_MS + 1)
+  assert.equal(await rescue(store, LEASE_MS), 1)
+  assert.deepEqual(
+    (await jobsOf(store)).map((job) => [job.uniqueKey, job.state, job.leaseUntil, job.crashes]),
+    [
+      ['x', 'running', START_AT + 2 * LEASE_MS + 1, 0],
+      ['y', 'available', null, 1],
+    ],
+  )
+})

@@ -51,16 +51,33 @@ const heartbeat = command({
   ],
 })
 
-/** Gives back what lost processes and expired leases hold; returns how many jobs that were. */
-export async function rescue(store: Store): Promise<number> {
+/* Run by who waited long, for a full disk say: in the unit that rescues, and before it, or it would rescue from itself. */
+const renewLeases = command({
+  name: 'jobs.renewLeases',
+  params: { process: 'text', leaseMs: 'int' },
+  sqlite: [
+    {
+      sql: `UPDATE jobs SET lease_until = :now + :leaseMs, position = :position
+        WHERE process = :process AND state = 'running' AND lease_until < :now RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
+/**
+ * Gives back what lost processes and expired leases hold; returns how many jobs that were. `leaseMs`: what this process
+ * holds is in hand, so that its own leases are renewed for so long where they ran out. Without it, they are given back.
+ */
+export async function rescue(store: Store, leaseMs?: number): Promise<number> {
   let rescued = 0
   for (const lost of await store.lostProcesses()) {
     const { results } = await store.commit({ commands: [rescueProcess({ process: lost.id })] })
     rescued += results[0].changed
     await store.forgetProcess(lost.id)
   }
-  const { results } = await store.commit({ commands: [rescueLeases({})] })
-  return rescued + results[0].changed
+  const renewed = leaseMs === undefined ? [] : [renewLeases({ process: store.process, leaseMs })]
+  const { results } = await store.commit({ commands: [...renewed, rescueLeases({})] })
+  return rescued + (results.at(-1)?.changed ?? 0)
 }
 
 /** Says that this process still works on what it claimed. */
@@ -69,4 +86,9 @@ export async function beat(store: Store, leaseUntil: number): Promise<void> {
 }
 
 /** What a store must be opened with to rescue. */
-export const rescueDefinitions = [rescueProcess.definition, rescueLeases.definition, heartbeat.definition]
+export const rescueDefinitions = [
+  rescueProcess.definition,
+  rescueLeases.definition,
+  renewLeases.definition,
+  heartbeat.definition,
+]

@@ -86,8 +86,14 @@ class RunWorker implements Worker {
     await rescue(this.#context.store)
     const { store, clock } = this.#context
     const timers = [
-      setInterval(() => this.#do(beat(store, clock.now() + LEASE_MS)), BEAT_MS),
-      setInterval(() => this.#do(rescue(store)), LOOK_MS),
+      setInterval(
+        this.#oneAtATime(() => beat(store, clock.now() + LEASE_MS)),
+        BEAT_MS,
+      ),
+      setInterval(
+        this.#oneAtATime(() => rescue(store, LEASE_MS)),
+        LOOK_MS,
+      ),
     ]
     await Promise.all(this.#loops.map((loop) => loop.run().catch((error: unknown) => this.#fail(error))))
     for (const timer of timers) clearInterval(timer)
@@ -120,6 +126,19 @@ class RunWorker implements Worker {
     for (const loop of this.#loops) {
       if (crashes >= CRASHES_SUSPECT) loop.wake()
       else loop.wakeFor(lane)
+    }
+  }
+
+  /** So that they do not heap up while the store waits for room on the disk. */
+  #oneAtATime(task: () => Promise<unknown>): () => void {
+    let isRunning = false
+    const run = async () => {
+      isRunning = true
+      await task()
+      isRunning = false
+    }
+    return () => {
+      if (!isRunning) this.#do(run())
     }
   }
 
