@@ -7,6 +7,7 @@ export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/indexed
 export { defineConfig } from './app/config/index.ts'
 export type { Config, CrawlConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
+export type { WaitForRoom } from './app/open-store.ts'
 export { sourceOf, summarizeRun } from './crawl/index.ts'
 export type { Crawl, Pace, Run, RunLimits, RunState, RunSummary, ScopeRules, Source } from './crawl/index.ts'
 export { isMillraceError, MillraceError } from './model/index.ts'

@@ -64,3 +64,8 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
 export function exitCodeOf(code: ErrorCode): number {
   return BY_ERROR[code]
 }
+
+/** What went wrong first: closing what was open can fail in its wake. */
+export function firstFailure(thrown: unknown): unknown {
+  return thrown instanceof SuppressedError ? firstFailure(thrown.suppressed) : thrown
+}

@@ -4,9 +4,17 @@ import { crawlDefinitions } from '../crawl/index.ts'
 import { jobDefinitions } from '../jobs/index.ts'
 import { searchDefinitions } from '../search/index.ts'
 import type { Definition, Reader, Store } from '../store/index.ts'
-import { isProcessLost, openSqlite, openSqliteReader, type Notice } from '../store/sqlite/index.ts'
+import {
+  isProcessLost,
+  openSqlite,
+  openSqliteReader,
+  type Notice,
+  type WaitForRoom,
+} from '../store/sqlite/index.ts'
 import { transferDefinitions } from '../transfer/index.ts'
 import { sqlitePath } from './database-url.ts'
+
+export type { WaitForRoom }
 
 const definitions: readonly Definition[] = [
   ...jobDefinitions,
@@ -15,16 +23,24 @@ const definitions: readonly Definition[] = [
   ...transferDefinitions,
 ]
 
+/** Who is told of what happens to a store at work. */
+export interface StoreWatchers {
+  /** Told when something takes too long. */
+  readonly onNotice?: (notice: Notice) => void
+  /** With it a commit that finds the disk full waits for room; without it, it is refused as DiskFull. */
+  readonly whenFull?: WaitForRoom
+}
+
 /**
  * Opens the store of a database URL for writing, creating it where needed. `command` is what others see of this process
- * when they look who is at work; `onNotice` is told what takes too long. @throws MillraceError as the backend does
+ * when they look who is at work. @throws MillraceError as the backend does
  */
 export function openStore(
   db: string,
   command: string = 'a program',
-  onNotice: (notice: Notice) => void = () => undefined,
+  watch: StoreWatchers = {},
 ): Promise<Store> {
-  return openSqlite({ path: sqlitePath(db), definitions, command, onNotice })
+  return openSqlite({ path: sqlitePath(db), definitions, command, ...watch })
 }
 
 /** Opens an existing store for reading. @throws MillraceError NotFound, and as the backend does */

@@ -4,7 +4,7 @@ import { createLog } from '../observe/index.ts'
 import { isMillraceError, toMillraceError } from '../model/index.ts'
 import type { Config } from './config/index.ts'
 import type { CommandContext } from './context.ts'
-import { EXIT, exitCodeOf } from './exit-code.ts'
+import { EXIT, exitCodeOf, firstFailure } from './exit-code.ts'
 import type { CommonFlags, Run } from './help/common-options.ts'
 import { addCrawl } from './help/crawl.ts'
 import { addJobs } from './help/jobs.ts'
@@ -100,15 +100,10 @@ function endOnClosedPipe(world: World): Promise<void> {
   })
 }
 
-/** What went wrong first: closing what was open can fail in its wake. */
-function firstOf(thrown: unknown): unknown {
-  return thrown instanceof SuppressedError ? firstOf(thrown.suppressed) : thrown
-}
-
 function report(thrown: unknown, world: World): number {
   // Commander has already printed help, version or what is wrong with the command line.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage
-  const error = toMillraceError(firstOf(thrown))
+  const error = toMillraceError(firstFailure(thrown))
   world.stderr.write(`millrace: ${plainText(error.message)} [${error.code}]\n`)
   if (isMillraceError(error, 'Fault')) {
     world.stderr.write(

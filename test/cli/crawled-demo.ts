@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { serveDemo } from '../../demo/serve.ts'
 import { runCommand, type Ended } from '../process/index.ts'
 
-const BIN = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url))
+/** The command's file. */
+export const BIN = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url))
 
 /** A served site, a database it was crawled into, and commands on both. */
 export interface CrawledDemo {

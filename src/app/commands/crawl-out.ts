@@ -4,6 +4,7 @@ import type { Bus } from '../../bus/index.ts'
 import { isMillraceError, MillraceError, toMillraceError } from '../../model/index.ts'
 import type { Store } from '../../store/index.ts'
 import { followRun } from '../../transfer/index.ts'
+import type { CrawlPause } from './crawl-pause.ts'
 
 /** What is followed, and where to. */
 export interface FollowOutOptions {
@@ -11,10 +12,21 @@ export interface FollowOutOptions {
   readonly bus: Bus
   readonly run: string
   readonly file: string | undefined
+  /** Waits for room where the file is. */
+  readonly pause: CrawlPause
 }
 
-/** Appends documents as they are committed until it is disposed of, and then the rest. @throws MillraceError BadInput, Busy */
-export async function followOut({ store, bus, run, file }: FollowOutOptions): Promise<AsyncDisposable> {
+/**
+ * Appends documents as they are committed until it is disposed of, and then the rest. Where the file's disk is full,
+ * the crawl itself goes on, and the file catches up. @throws MillraceError BadInput, Busy
+ */
+export async function followOut({
+  store,
+  bus,
+  run,
+  file,
+  pause,
+}: FollowOutOptions): Promise<AsyncDisposable> {
   if (file === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() }
   const owned = await own(store, file)
   const follower = await followRun(store, { run, file }).catch(async (error: unknown) => {
@@ -22,17 +34,28 @@ export async function followOut({ store, bus, run, file }: FollowOutOptions): Pr
     throw error
   })
   let failure: MillraceError | undefined
-  const unlisten = bus.listen('crawl.settled', () => {
-    follower.catchUp().catch((error: unknown) => {
+  let waiting: Promise<void> | undefined
+  const catchUp = () => follower.catchUp()
+  const waitForRoom = async () => {
+    try {
+      await pause.untilRoom(file, catchUp)
+    } catch (error) {
       failure ??= toMillraceError(error)
-    })
-  })
+    }
+    waiting = undefined
+  }
+  const note = (error: unknown) => {
+    if (isMillraceError(error, 'DiskFull')) waiting ??= waitForRoom()
+    else failure ??= toMillraceError(error)
+  }
+  const unlisten = bus.listen('crawl.settled', () => void catchUp().catch(note))
   return {
     async [Symbol.asyncDispose]() {
       unlisten()
       try {
+        await waiting
         if (failure !== undefined) throw failure
-        await follower.catchUp()
+        await pause.untilRoom(file, catchUp)
       } finally {
         await follower.close()
         await owned[Symbol.asyncDispose]()

@@ -1,19 +1,22 @@
 /** `crawl`: a site into the store, shown while it happens and summed up at its end. */
 import { createBus } from '../../bus/index.ts'
-import { PAGE_KIND, summarizeRun, type Crawl } from '../../crawl/index.ts'
+import { PAGE_KIND, summarizeRun, type Crawl, type Source } from '../../crawl/index.ts'
 import { deadByCode, waitingLanes } from '../../jobs/index.ts'
 import { systemClock, type ErrorCode } from '../../model/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { CommandContext } from '../context.ts'
 import { CrawlTally } from '../crawl-tally.ts'
+import { sqlitePath } from '../database-url.ts'
 import { EXIT, exitCodeOf } from '../exit-code.ts'
 import { openStore } from '../open-store.ts'
 import { logEnd } from '../print/crawl-log.ts'
+import type { Drawing } from '../print/crawl-progress.ts'
 import { renderSummary } from '../print/crawl-summary.ts'
 import { printLine, say, warn } from '../print/output.ts'
 import { dryRun } from './crawl-dry-run.ts'
 import { settingsFrom, sourceFrom, type CrawlFlags } from './crawl-options.ts'
 import { followOut } from './crawl-out.ts'
+import { CrawlPause } from './crawl-pause.ts'
 import { startIndexedCrawl } from './indexed-crawl.ts'
 
 /** Runs the command; returns the exit code. @throws MillraceError */
@@ -25,10 +28,32 @@ export async function crawl(
   const { rules, limits, pace, network } = settingsFrom(flags, context.config)
   const source = await sourceFrom(urls, flags.from, rules)
   if (flags.dryRun === true) return dryRun({ source, ...network, pace }, context)
+  const pause = new CrawlPause(context)
+  try {
+    return await crawlSource({ source, limits, pace, network, file: flags.out }, context, pause)
+  } catch (error) {
+    const code = pause.exitCodeOf(error)
+    if (code === undefined) throw error
+    return code
+  }
+}
+
+type Plan = Omit<ReturnType<typeof settingsFrom>, 'rules'> & {
+  readonly source: Source
+  /** Of `--out`. */
+  readonly file: string | undefined
+}
+
+async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPause): Promise<number> {
+  const { source, limits, pace, network, file } = plan
   const startedAt = performance.now()
-  await using store = await openStore(context.db, `crawl ${source.seeds[0]}`, (notice) => {
-    context.log.warn({ kind: notice.kind, lastedMs: notice.lastedMs }, notice.message)
-    warn(context.output, notice.message)
+  await using store = await openStore(context.db, `crawl ${source.seeds[0]}`, {
+    whenFull: pause.whenFull(sqlitePath(context.db)),
+    onNotice: ({ kind, lastedMs, message }) => {
+      context.log.warn({ kind, lastedMs }, message)
+      pause.beforeLine()
+      warn(context.output, message)
+    },
   })
   const tally = new CrawlTally()
   const bus = createBus()
@@ -41,7 +66,7 @@ export async function crawl(
     limits,
     pace,
     onOpen: async ({ run }) => {
-      following.use(await followOut({ store, bus, run: run.id, file: flags.out }))
+      following.use(await followOut({ store, bus, run: run.id, file, pause }))
     },
     onEnd: (end) => {
       tally.add(end)
@@ -51,14 +76,15 @@ export async function crawl(
   })
   announce(started, source.seeds, context)
   context.log.info({ run: started.run.id, isNew: started.isNew, seeds: source.seeds.length }, 'crawl started')
-  const stopDrawing = await draw(store, started, tally, context)
-  const unwatch = stopOnSignal(started, context, stopDrawing)
+  const drawing = await draw(store, started, tally, context)
+  pause.beforeLine = () => drawing.clear()
+  const unwatch = stopOnSignal(started, context, { drawing, pause })
   try {
     const { reason } = await started.ended
-    stopDrawing()
+    drawing.stop()
     return await conclude({ store, run: started.run.id, tally, reason, startedAt }, context)
   } finally {
-    stopDrawing()
+    drawing.stop()
     unwatch()
   }
 }
@@ -72,9 +98,16 @@ function announce(crawl: Crawl, seeds: readonly string[], { output, isJson }: Co
   say(output, `${doing} ${seeds[0]}${more}`)
 }
 
-async function draw(store: Store, crawl: Crawl, tally: CrawlTally, context: CommandContext) {
+const NOT_DRAWN: Drawing = { clear: () => undefined, stop: () => undefined }
+
+async function draw(
+  store: Store,
+  crawl: Crawl,
+  tally: CrawlTally,
+  context: CommandContext,
+): Promise<Drawing> {
   const { output, isTerminal } = context
-  if (output.isQuiet) return () => undefined
+  if (output.isQuiet) return NOT_DRAWN
   const { showProgress, tellWaits } = await import('../print/crawl-progress.ts')
   const title = `run ${crawl.run.id}`
   const subject = {
@@ -91,13 +124,18 @@ async function draw(store: Store, crawl: Crawl, tally: CrawlTally, context: Comm
 }
 
 /** The first signal finishes what is in hand, the second gives it back at once. */
-function stopOnSignal(crawl: Crawl, { output }: CommandContext, stopDrawing: () => void): () => void {
+function stopOnSignal(
+  crawl: Crawl,
+  { output }: CommandContext,
+  { drawing, pause }: { readonly drawing: Drawing; readonly pause: CrawlPause },
+): () => void {
   let signals = 0
   const stop = (signal: NodeJS.Signals) => {
     signals++
+    pause.interrupt(signal)
     if (signals > 1) return crawl.abort(signal)
     // A line among the redrawn ones would leave one of them behind.
-    stopDrawing()
+    drawing.stop()
     say(output, `stopping: what is in hand is finished; ${signal} again stops at once`)
     return crawl.stop(signal)
   }

@@ -36,8 +36,16 @@ const DRAW_MS = 500
 /** Speed is taken over this many draws: long enough to be calm, short enough to be true. */
 const SPEED_DRAWS = 20
 
-/** Draws until the returned function is called. */
-export function showProgress(stream: NodeJS.WriteStream, subject: ProgressSubject): () => void {
+/** Lines that are being redrawn. */
+export interface Drawing {
+  /** Takes the lines away until they are next redrawn, so that a line can be written in their place. */
+  clear(): void
+  /** Takes them away for good. */
+  stop(): void
+}
+
+/** Draws until it is stopped. */
+export function showProgress(stream: NodeJS.WriteStream, subject: ProgressSubject): Drawing {
   const draw = createLogUpdate(stream)
   const startedAt = subject.clock.now()
   const history: { at: number; pages: number }[] = []
@@ -52,12 +60,17 @@ export function showProgress(stream: NodeJS.WriteStream, subject: ProgressSubjec
   }
   // A look that fails must not end the crawl: the crawl itself will say what is wrong with its store.
   const timer = setInterval(() => void tick().catch(() => clearInterval(timer)), DRAW_MS)
-  return () => {
-    clearInterval(timer)
-    // Once only: a second time would clear what was printed since.
-    if (isShown) draw.clear()
-    draw.done()
-    isShown = false
+  return {
+    clear() {
+      if (isShown) draw.clear()
+    },
+    stop() {
+      clearInterval(timer)
+      // Once only: a second time would clear what was printed since.
+      if (isShown) draw.clear()
+      draw.done()
+      isShown = false
+    },
   }
 }
 
@@ -66,8 +79,8 @@ const TELL_AGAIN_MS = 60_000
 /** Shorter waits than this are over before they are read. */
 const WORTH_TELLING_MS = 5_000
 
-/** Says a line for each host that makes the run wait, again after a minute, until the returned function is called. */
-export function tellWaits(subject: ProgressSubject, tell: (line: string) => void): () => void {
+/** Says a line for each host that makes the run wait, again after a minute, until it is stopped. */
+export function tellWaits(subject: ProgressSubject, tell: (line: string) => void): Drawing {
   const toldAt = new Map<string, number>()
   const tick = async () => {
     const { reader, clock, run } = subject
@@ -82,7 +95,7 @@ export function tellWaits(subject: ProgressSubject, tell: (line: string) => void
   }
   // A look that fails must not end the crawl: the crawl itself will say what is wrong with its store.
   const timer = setInterval(() => void tick().catch(() => clearInterval(timer)), TELL_MS)
-  return () => clearInterval(timer)
+  return { clear: () => undefined, stop: () => clearInterval(timer) }
 }
 
 /** The lines as text. */
