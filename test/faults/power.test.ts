@@ -33,7 +33,7 @@ describe('a power loss', { skip: why ?? false }, () => {
         size: LAZY,
         images: 40,
         root: ROOT,
-        options: failing(nth),
+        failingSync: nth,
       })
       assert.deepEqual(faults, [])
     })
@@ -41,10 +41,6 @@ describe('a power loss', { skip: why ?? false }, () => {
 })
 
 const UNHEARD = 22
-
-function failing(nth: number): readonly string[] {
-  return ['-e', `inject=fsync:error=EIO:when=${nth}`]
-}
 
 const BATCH = 'src/store/sqlite/writer/batch.ts'
 const DURABILITY = "isPowerSafe ? 'FULL' : 'NORMAL'"
@@ -82,9 +78,9 @@ describe('the trial of power losses finds a store with', { skip: why ?? false },
     })
     t.after(() => copy.remove())
     // The sync of the log before a checkpoint, with crash-safe units in that log.
-    const trial = { seed: 7, size: LAZY, images: 200, root: copy.root, isMutant: true }
-    const { faults } = await powerTrial({ ...trial, options: failing(UNHEARD) })
+    const trial = { seed: 7, size: LAZY, images: 200, root: copy.root, isMutant: true, failingSync: UNHEARD }
+    const { faults } = await powerTrial(trial)
     assert.notDeepEqual(faults, [])
-    assert.deepEqual((await powerTrial({ ...trial, root: ROOT, options: failing(UNHEARD) })).faults, [])
+    assert.deepEqual((await powerTrial({ ...trial, root: ROOT })).faults, [])
   })
 })

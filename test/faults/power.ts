@@ -24,8 +24,8 @@ export interface PowerTrial {
   readonly root: string
   /** Whether faults are what is looked for, so that no files are kept for a look at them. */
   readonly isMutant?: boolean
-  /** Further strace options, for a disk that fails too. */
-  readonly options?: readonly string[]
+  /** Which sync of a thread fails, from 1; half of the power losses are then soon after it. Default: none. */
+  readonly failingSync?: number
 }
 
 /** What came of it. */
@@ -44,6 +44,8 @@ export const POWER_SIZES: readonly ScriptSize[] = [
 ]
 
 const DEADLINE_MS = 60_000
+/** Until about the next checkpoint has mended what can be mended. */
+const AFTERMATH_EVENTS = 80
 /** Each so many images are opened by the store itself too. */
 const STORE_EVERY = 10
 
@@ -54,9 +56,7 @@ export async function powerTrial(trial: PowerTrial): Promise<PowerResult> {
   const events = await record(join(folder, 'run'), trial)
   const result = { images: 0, atStake: 0, faults: [] as string[] }
   const random = seededRandom(trial.seed)
-  const moments = Array.from({ length: trial.images }, () => random.below(events.length + 1)).sort(
-    (a, b) => a - b,
-  )
+  const moments = Array.from({ length: trial.images }, () => momentIn(events, random)).sort((a, b) => a - b)
   const model = new DiskModel(join(folder, 'run'))
   const said: string[] = []
   let at = 0
@@ -76,14 +76,21 @@ export async function powerTrial(trial: PowerTrial): Promise<PowerResult> {
   return result
 }
 
+function momentIn(events: readonly DiskEvent[], random: Random): number {
+  const failed = events.findIndex((event) => event.does === 'sync' && event.isFailed)
+  if (failed < 0 || random.chance(0.5)) return random.below(events.length + 1)
+  return Math.min(events.length, failed + random.below(AFTERMATH_EVENTS))
+}
+
 async function record(
   folder: string,
-  { seed, size, root, options = [] }: PowerTrial,
+  { seed, size, root, failingSync }: PowerTrial,
 ): Promise<readonly DiskEvent[]> {
   mkdirSync(folder)
   const log = join(folder, '..', 'log')
   const child = join(root, 'test', 'faults', 'script-child.ts')
   const args = [child, join(folder, 'a.db'), 'second', String(seed), JSON.stringify(size)]
+  const options = failingSync === undefined ? [] : ['-e', `inject=fsync:error=EIO:when=${failingSync}`]
   const { code, signal, stderr } = await trace(['-o', log, ...LOG_OPTIONS, ...options], args, DEADLINE_MS)
   if (code !== 0) throw new Error(`the recorded run ended with ${code ?? signal}: ${stderr}`)
   return diskEvents(readFileSync(log, 'latin1'))

@@ -20,13 +20,13 @@ export async function tortureByPower(seed: number, say: Say): Promise<boolean> {
   for (let run = 0; sum.images < IMAGES && sum.failed === 0; run++) {
     const size = POWER_SIZES[run % POWER_SIZES.length] as (typeof POWER_SIZES)[number]
     const nth = 8 + (Math.floor(run / FAILING_EVERY) % SYNCS)
-    const options = run % FAILING_EVERY === 0 ? ['-e', `inject=fsync:error=EIO:when=${nth}`] : []
-    const trial = { seed: seed + run, size, images: IMAGES_A_RUN, root: ROOT, options }
+    const failing = run % FAILING_EVERY === 0 ? { failingSync: nth } : {}
+    const trial = { seed: seed + run, size, images: IMAGES_A_RUN, root: ROOT, ...failing }
     const { images, atStake, faults } = await powerTrial(trial)
     sum.images += images
     sum.atStake += atStake
     sum.failed += faults.length
-    for (const fault of faults) say(`  FAILED ${options.join(' ')} ${fault}`)
+    for (const fault of faults) say(`  FAILED ${JSON.stringify(failing)} ${fault}`)
   }
   const { images, atStake, failed } = sum
   say(
