@@ -24,7 +24,6 @@ export { ensureLane, paceLane, restLane, slowLane, waitLane } from './lanes.ts'
 export {
   areDead,
   codesOfClass,
-  countDead,
   deadByCode,
   deadLetters,
   ERROR_CLASSES,

@@ -52,6 +52,7 @@ describe('a crawl that was refused its only page', () => {
       ['dead', 'show', 'none'],
       ['dead', 'redrive', 'none'],
       ['explain', 'none'],
+      ['dead', 'list', '--run', 'none'],
       ['explain', url, ...run],
     ])
       assert.equal((await on(...args)).code, 66, args.join(' '))

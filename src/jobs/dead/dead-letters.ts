@@ -40,15 +40,6 @@ export const deadLetters = query({
     ORDER BY run DESC, id DESC LIMIT :limit`,
 })
 
-/** How many dead jobs are chosen so, up to `max`. */
-export const countDead = query({
-  name: 'dead.count',
-  params: { ...choice, max: 'int' },
-  gives: { count: 'int' },
-  sqlite: `SELECT count(*) FROM (
-    SELECT 1 FROM jobs INDEXED BY jobs_dead WHERE ${chosen} AND in_time() LIMIT :max)`,
-})
-
 /** The dead jobs of a run by error, with one message as an example. Served by jobs_dead. */
 export const deadByCode = query({
   name: 'jobs.deadByCode',
@@ -59,4 +50,4 @@ export const deadByCode = query({
 })
 
 /** What a store must be opened with to look at dead letters. */
-export const deadLetterDefinitions = [deadLetters, countDead, deadByCode].map((made) => made.definition)
+export const deadLetterDefinitions = [deadLetters, deadByCode].map((made) => made.definition)

@@ -6,7 +6,7 @@
 import { deadLetterDefinitions } from './dead-letters.ts'
 import { redriveDefinitions } from './redrive.ts'
 
-export { countDead, deadByCode, deadLetters } from './dead-letters.ts'
+export { deadByCode, deadLetters } from './dead-letters.ts'
 export type { DeadLetter } from './dead-letters.ts'
 export { codesOfClass, ERROR_CLASSES, errorClassOf } from './error-class.ts'
 export { areDead, redriveJobs } from './redrive.ts'

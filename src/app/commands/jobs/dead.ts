@@ -25,6 +25,7 @@ import { printLine, say } from '../../print/output.ts'
 import { plainLine } from '../../print/plain-text.ts'
 import { renderTable } from '../../print/table.ts'
 import { isoTime, when } from '../../print/when.ts'
+import { requireRun } from './known-run.ts'
 
 /** The options that choose, as typed. */
 export interface DeadFlags {
@@ -36,11 +37,12 @@ export interface DeadFlags {
 const CHUNK = 500
 const ATTEMPTS_SHOWN = 100
 
-/** Dead letters that a person chose, in chunks, newest run first. @throws MillraceError Usage for an unknown class */
+/** Dead letters that a person chose, in chunks, newest run first. @throws MillraceError Usage, NotFound for an unknown run */
 export async function* chosenLetters(
   reader: Reader,
   flags: DeadFlags,
 ): AsyncGenerator<readonly DeadLetter[]> {
+  await requireRun(reader, flags.run)
   const choice = { run: flags.run ?? '', kind: flags.kind ?? '', codes: codesFrom(flags.class) }
   let after = { afterRun: '~', afterId: '~' }
   for (;;) {

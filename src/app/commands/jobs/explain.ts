@@ -1,7 +1,6 @@
 /** `explain`: why a URL or a job is where it is: what it waits for, how it went, or why it was never met. */
 import {
   CRAWL_KINDS,
-  getRun,
   keptOpinion,
   listRuns,
   PAGE_KIND,
@@ -39,6 +38,7 @@ import {
 import { printLine } from '../../print/output.ts'
 import { plainLine } from '../../print/plain-text.ts'
 import { USER_AGENT_DEFAULT } from '../crawl-options.ts'
+import { requireRun } from './known-run.ts'
 
 /** The options as typed. */
 export interface ExplainFlags {
@@ -60,14 +60,6 @@ export async function explain(asked: string, flags: ExplainFlags, context: Comma
   throw new MillraceError(
     'NotFound',
     `expected a URL, or the id of a job, got "${asked}"; \`millrace dead list\` and \`--json\` name jobs`,
-  )
-}
-
-async function requireRun(reader: Reader, id: string | undefined): Promise<void> {
-  if (id === undefined || (await reader.read(getRun({ id }))).length > 0) return
-  throw new MillraceError(
-    'NotFound',
-    `--run: expected the id of a run, got "${id}"; \`millrace runs\` lists them`,
   )
 }
 
