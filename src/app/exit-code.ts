@@ -43,6 +43,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   InputOutput: EXIT.inputOutput,
   NetworkFileSystem: EXIT.badConfig,
   NoPermission: EXIT.noPermission,
+  NoSharedMemory: EXIT.badConfig,
   NotFound: EXIT.noInput,
   PositionTooOld: EXIT.again,
   QueueFull: EXIT.again,

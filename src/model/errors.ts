@@ -39,6 +39,7 @@ export const ERRORS = {
   InputOutput: unclear,
   NetworkFileSystem: final,
   NoPermission: final,
+  NoSharedMemory: final,
   SchemaChanged: final,
   SchemaNewer: final,
   // fetching: no answer, or one that can not be used

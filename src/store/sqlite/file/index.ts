@@ -8,12 +8,15 @@ export type { LockHolder, LockHolders } from './lock-holders.ts'
 export { execWhenFree, sleepMs, transactWhenFree } from './lock-wait.ts'
 export { isSchemaOld, migrate, pendingMigrations } from './migrate.ts'
 export { openForReading } from './open-for-reading.ts'
+export { prepareFile } from './prepare-file.ts'
 export {
   FIGURES_SUFFIX,
   holdNamedLock,
   holdProcessLock,
   isProcessLost,
+  liveProcesses,
   lockFolder,
   removeProcessLock,
+  sweepSideFiles,
 } from './process-lock.ts'
 export type { ProcessLock } from './process-lock.ts'

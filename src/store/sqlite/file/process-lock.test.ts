@@ -1,12 +1,19 @@
 /** Processes on one file see each other die, and only die. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { addSource, conformanceDefinitions, freshFolder, source } from '../../conformance/index.ts'
 import { openSqlite } from '../index.ts'
-import { holdProcessLock, isProcessLost, lockFolder, removeProcessLock } from './process-lock.ts'
+import {
+  holdNamedLock,
+  holdProcessLock,
+  isProcessLost,
+  liveProcesses,
+  lockFolder,
+  removeProcessLock,
+} from './process-lock.ts'
 import { startChild, type Child } from '../testing/index.ts'
 
 const definitions = conformanceDefinitions
@@ -15,6 +22,13 @@ async function openChild(t: TestContext, path: string): Promise<{ child: Child; 
   const child = startChild(t, 'child-open', [path])
   const id = (await child.line('open')).slice('open '.length)
   return { child, id }
+}
+
+/** Without the journals, which SQLite keeps beside what is locked. */
+function sideFiles(path: string): readonly string[] {
+  return readdirSync(lockFolder(path))
+    .filter((name) => !name.endsWith('-journal'))
+    .sort()
 }
 
 test('a process that is killed is lost at once, and forgotten with its side file', async (t) => {
@@ -114,5 +128,44 @@ test('the folder of side files stays while one is in it', (t) => {
   removeProcessLock(path, 'never there')
   assert.equal(isProcessLost(path, 'two'), false)
   two.release()
+  assert.equal(existsSync(lockFolder(path)), false)
+})
+
+test('what a process left that died before its row was written goes with the next one that opens', async (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  const unheard = '01a1fccc-c04e-7d07-9ff3-fc1dc4ba1a92'
+  const lockOfSomebodyKilled = 'a'.repeat(64)
+  holdProcessLock(path, 'held')
+  for (const name of [unheard, lockOfSomebodyKilled]) writeFileSync(join(lockFolder(path), name), '')
+  await using store = await openSqlite({ path, definitions })
+  assert.deepEqual(sideFiles(path), [store.process, 'held'].sort())
+})
+
+test('what a lost process left stays until it is forgotten, and what a living one holds stays', async (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  const { child, id } = await openChild(t, path)
+  const { id: alive } = await openChild(t, path)
+  child.kill('SIGKILL')
+  await child.ended
+  await using store = await openSqlite({ path, definitions })
+  await using _held = await store.hold('a file')
+  await using other = await openSqlite({ path, definitions })
+  const ids = [id, alive, store.process, other.process].sort()
+  const [named, ...rest] = sideFiles(path).toSorted((a, b) => b.length - a.length)
+  assert.deepEqual([named?.length, rest.sort()], [64, ids])
+  assert.deepEqual(
+    [...liveProcesses(path)].sort(),
+    ids.filter((one) => one !== id),
+  )
+})
+
+test('a lock by name has one owner at a time, and its file goes with it', (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  const name = 'b'.repeat(64)
+  for (let turn = 0; turn < 3; turn++) {
+    const lock = holdNamedLock(path, name)
+    assert.throws(() => holdNamedLock(path, name), { code: 'Busy' })
+    lock.release()
+  }
   assert.equal(existsSync(lockFolder(path)), false)
 })

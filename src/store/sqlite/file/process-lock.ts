@@ -4,16 +4,21 @@
  * knows that its owner is gone. The lock is taken through SQLite itself, never by opening the file otherwise, because
  * POSIX drops all of a process's locks on a file when any descriptor of it is closed.
  */
-import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { resultCode, sqliteError } from '../sqlite-error.ts'
+import { sleepMs } from './lock-wait.ts'
 
 const SQLITE_BUSY = 5
 const SQLITE_CANTOPEN = 14
 /** How often a side file is tried: its folder goes with the last process that closes, perhaps just now. */
 const OPEN_ATTEMPTS = 100
+/** How often, a millisecond apart, a lock is tried: whoever asks whether it is held holds it for an instant. */
+const LOCK_ATTEMPTS = 20
+/** Process ids, and digests of the names of locks. */
+const SIDE_FILE = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/
 
 /** The lock this process holds; `release` gives it back and removes the side file. */
 export interface ProcessLock {
@@ -32,8 +37,7 @@ export function lockFolder(path: string): string {
 
 /** Takes the lock of process `id` on the database at `path`. */
 export function holdProcessLock(path: string, id: string): ProcessLock {
-  const db = createSideFile(path, id, OPEN_ATTEMPTS)
-  db.exec('BEGIN EXCLUSIVE')
+  const db = lockSideFile(path, id)
   return {
     release() {
       db.close()
@@ -44,21 +48,8 @@ export function holdProcessLock(path: string, id: string): ProcessLock {
 
 /** Takes a lock by name, whoever of this database's processes comes first. @throws MillraceError Busy */
 export function holdNamedLock(path: string, name: string): ProcessLock {
-  const db = createSideFile(path, name, OPEN_ATTEMPTS)
-  try {
-    db.exec('BEGIN EXCLUSIVE')
-  } catch (error) {
-    db.close()
-    throw sqliteError(error)
-  }
-  return {
-    release() {
-      // Removed while it is held: once it is free the file may already be somebody else's.
-      rmSync(join(lockFolder(path), name), { force: true })
-      db.close()
-      removeIfEmpty(lockFolder(path))
-    },
-  }
+  const db = lockSideFile(path, name)
+  return { release: () => removeHeld(path, name, db) }
 }
 
 /** Whether process `id` is gone. Never ask it of a process id of one's own. */
@@ -74,6 +65,78 @@ export function isProcessLost(path: string, id: string): boolean {
   } finally {
     db.close()
   }
+}
+
+/** The ids of the processes that hold their locks at this instant. */
+export function liveProcesses(path: string): readonly string[] {
+  return sideFiles(path).filter((name) => name.length < 64 && !isProcessLost(path, name))
+}
+
+/**
+ * Removes the side files that nobody holds and nobody will ask for: of a process that died before its row was written,
+ * of a lock whose holder was killed. Those for which `isKnown` stay: their work is still to be given back.
+ */
+export function sweepSideFiles(path: string, isKnown: (id: string) => boolean): void {
+  for (const name of sideFiles(path)) {
+    const db = openSideFile(path, name)
+    if (db === undefined) continue
+    // Asked while the lock is held: a process writes its row only once it has the lock.
+    if (isFree(db) && !isKnown(name)) removeHeld(path, name, db)
+    else db.close()
+  }
+}
+
+function isFree(db: DatabaseSync): boolean {
+  try {
+    db.exec('BEGIN EXCLUSIVE')
+    return true
+  } catch (error) {
+    if (resultCode(error) === SQLITE_BUSY) return false
+    throw error
+  }
+}
+
+/** Removed while it is held: once it is free the file may already be somebody else's. */
+function removeHeld(path: string, name: string, db: DatabaseSync): void {
+  removeFiles(path, name)
+  db.close()
+  removeIfEmpty(lockFolder(path))
+}
+
+function sideFiles(path: string): readonly string[] {
+  try {
+    return readdirSync(lockFolder(path)).filter((name) => SIDE_FILE.test(name))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/**
+ * A connection that holds the lock. Whoever had it before may have removed the file after we opened it, and a lock on a
+ * file without a name keeps nobody out: so the name must lead to one and the same file before, between and after.
+ */
+function lockSideFile(path: string, id: string): DatabaseSync {
+  const file = join(lockFolder(path), id)
+  for (let attempt = 1; ; attempt++) {
+    createSideFile(path, id, OPEN_ATTEMPTS).close()
+    const inode = inodeOf(file)
+    const db = createSideFile(path, id, OPEN_ATTEMPTS)
+    try {
+      const isSame = inode !== undefined && inodeOf(file) === inode
+      db.exec('BEGIN EXCLUSIVE')
+      if (isSame && inodeOf(file) === inode) return db
+      db.close()
+    } catch (error) {
+      db.close()
+      if (resultCode(error) !== SQLITE_BUSY || attempt >= LOCK_ATTEMPTS) throw sqliteError(error)
+      sleepMs(1)
+    }
+  }
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
 }
 
 function createSideFile(path: string, id: string, attemptsLeft: number): DatabaseSync {
@@ -102,8 +165,12 @@ function openSideFile(path: string, id: string): DatabaseSync | undefined {
 
 /** Removes the side files of a process that is gone, and the folder with the last of them. */
 export function removeProcessLock(path: string, id: string): void {
-  for (const suffix of SIDE_SUFFIXES) rmSync(join(lockFolder(path), `${id}${suffix}`), { force: true })
+  removeFiles(path, id)
   removeIfEmpty(lockFolder(path))
+}
+
+function removeFiles(path: string, id: string): void {
+  for (const suffix of SIDE_SUFFIXES) rmSync(join(lockFolder(path), `${id}${suffix}`), { force: true })
 }
 
 function removeIfEmpty(folder: string): void {

@@ -11,16 +11,16 @@ import type { Compiled } from '../../catalog.ts'
 import { BatchCommitter, noTimes, type Batch, type BatchReport, type Outcome } from './batch.ts'
 import { Checkpoints, FailStop, RoomWait, syncFolder, type RoomGate } from '../disk/index.ts'
 import {
-  APPLICATION_ID,
   holdNamedLock,
   holdProcessLock,
   inspectFile,
   isProcessLost,
   migrate,
+  prepareFile,
   type ProcessLock,
   removeProcessLock,
-  execWhenFree,
   sleepMs,
+  sweepSideFiles,
   transactWhenFree,
 } from '../file/index.ts'
 import { Pulse, type PulseMemory } from '../figures/index.ts'
@@ -119,7 +119,7 @@ function open() {
   const stop = new FailStop(db, data.path)
   try {
     if (isNew) chmodSync(data.path, 0o600)
-    prepareFile(db)
+    prepareFile(db, OPEN_WAIT_MS)
     const checkpoints = new Checkpoints(db, data.checkpointPages)
     checkpoints.settleFound(data.path)
     migrate(db, data.now)
@@ -134,18 +134,6 @@ function open() {
   }
 }
 
-function prepareFile(db: DatabaseSync): void {
-  // Written in rollback mode first, so that the main file carries our mark before a WAL exists. A file that was ours
-  // can lack it: SQLite has just undone a first opening that was killed.
-  transactWhenFree(db, OPEN_WAIT_MS, () => {
-    if (db.prepare('PRAGMA application_id').get()?.['application_id'] === APPLICATION_ID) return
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-  })
-  execWhenFree(db, 'PRAGMA journal_mode = WAL', OPEN_WAIT_MS)
-  db.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
-  db.exec('PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768')
-}
-
 /** Makes this process known to the others: its lock first, so that its row never looks like that of a lost one. */
 function register(db: DatabaseSync): ProcessLock {
   const { id, pid, host, command } = data.process
@@ -153,6 +141,8 @@ function register(db: DatabaseSync): ProcessLock {
   try {
     const insert = db.prepare('INSERT INTO processes VALUES (?, ?, ?, ?, ?)')
     transactWhenFree(db, OPEN_WAIT_MS, () => insert.run(id, pid, host, command, data.now))
+    const known = db.prepare('SELECT 1 FROM processes WHERE id = ?')
+    sweepSideFiles(data.path, (other) => known.get(other) !== undefined)
     return lock
   } catch (error) {
     lock.release()
