@@ -4,10 +4,10 @@
  * It never moves a document's text through JavaScript to index it, never changes a document, and never fetches.
  */
 import type { Definition } from '../store/index.ts'
-import { forgetIndexed, indexDocuments } from './index-document.ts'
+import { forgetIndexed, indexDocuments, tidyIndex } from './index-document.ts'
 import { hits } from './search.ts'
 
-export { forgetIndexed, indexDocuments } from './index-document.ts'
+export { forgetIndexed, indexDocuments, tidyIndex } from './index-document.ts'
 export { INDEX_LANE, indexStage, offerIndex } from './index-stage.ts'
 export type { IndexOffer } from './index-stage.ts'
 export { search } from './search.ts'
@@ -17,5 +17,6 @@ export type { Hit, Marks } from './search.ts'
 export const searchDefinitions: readonly Definition[] = [
   indexDocuments.definition,
   forgetIndexed.definition,
+  tidyIndex.definition,
   hits.definition,
 ]

@@ -141,3 +141,65 @@ export interface Store extends Reader {
   /** Forgets a lost process, after its work was given back. */
   forgetProcess(id: string): Promise<void>
 }
+
+/** One whole copy of a store: its state at one position. */
+export interface StoreCopy {
+  /** Absolute path. */
+  readonly file: string
+  readonly position: number
+  /** Pages of the database file (not of any site): `bytes` divided by the size of one. */
+  readonly filePages: number
+  readonly bytes: number
+  /** Of the file's bytes. */
+  readonly sha256: string
+  /** Id of the process at work that carried it out; null when the caller did. */
+  readonly carrier: string | null
+}
+
+/** How far a copy is. */
+export interface CopyProgress {
+  readonly step: 'asking' | 'copying' | 'checking'
+  /** Written so far, of about how many. */
+  readonly bytes: number
+  readonly bytesTotal: number
+}
+
+/** How to copy. */
+export interface CopyOptions {
+  /** Whether a Millrace database of that name is replaced; default false. */
+  readonly isForced?: boolean
+  readonly onProgress?: (progress: CopyProgress) => void
+  /** Stops it; what was there before stays. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * What is done with a store as a whole. One at a time on one store. A backend that is looked after with tools of its
+ * own (pg_dump, VACUUM) refuses with Usage and names them.
+ */
+export interface Upkeep {
+  /**
+   * Copies the store into one file, also while others write it.
+   * @throws MillraceError NotFound, Usage, CannotCreate, NoPermission, NetworkFileSystem, DiskFull, ForeignDatabase,
+   *   Busy, Corrupt, SchemaNewer, SchemaChanged, InputOutput, Aborted
+   */
+  backup(to: string, options?: CopyOptions): Promise<StoreCopy>
+
+  /**
+   * Makes the store what a backup is. Work that was in hand when the backup was made is given back by the next process
+   * that works. @throws MillraceError as `backup`; Busy also when somebody has the store open
+   */
+  restore(from: string, options?: CopyOptions): Promise<StoreCopy>
+
+  /**
+   * Gives unused space back, after applying `units`, such as an index's own tidying. Nobody else may have it open.
+   * @throws MillraceError NotFound, Busy, DiskFull, NoPermission, Corrupt, Aborted, and what `commit` throws
+   */
+  compact(units?: readonly Unit[], options?: { readonly signal?: AbortSignal }): Promise<Compaction>
+}
+
+/** What compacting did: bytes of the store with its log. */
+export interface Compaction {
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+}

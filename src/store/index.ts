@@ -9,6 +9,9 @@ export type { Codec, Shape, Values } from './codec.ts'
 export type {
   Change,
   Command,
+  Compaction,
+  CopyOptions,
+  CopyProgress,
   Durability,
   Guard,
   LostProcess,
@@ -18,7 +21,9 @@ export type {
   Result,
   SqlChunk,
   Store,
+  StoreCopy,
   Unit,
+  Upkeep,
 } from './contract.ts'
 export { command, guard, insert, insertNew, query, sqlName, table, upsert } from './declare.ts'
 export type { CommandMaker, Definition, Statement, Table } from './declare.ts'

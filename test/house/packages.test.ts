@@ -63,4 +63,21 @@ test('opening or reading a file in src/store is found, however it is imported', 
   assert.deepEqual(opened("import { existsSync, type Stats } from 'node:fs'"), [
     'src/store/sqlite/a.ts:1 takes Stats from node:fs',
   ])
+  const inFileProcess = sourceOf(
+    'src/store/sqlite/upkeep/place-file.ts',
+    "import { openSync, cpSync } from 'node:fs'\n",
+  )
+  assert.deepEqual(storeFsViolations([inFileProcess]), [
+    'src/store/sqlite/upkeep/place-file.ts:1 takes cpSync from node:fs',
+  ])
+})
+
+test('only the process that handles files loads what can open one', () => {
+  const openers = ['copy-file.ts', 'place-file.ts'].map((name) => `src/store/sqlite/upkeep/${name}`)
+  const loads = sources.flatMap(({ path, imports }) =>
+    path.endsWith('.test.ts')
+      ? []
+      : imports.filter(({ target }) => openers.includes(target ?? '')).map(() => path),
+  )
+  assert.deepEqual([...new Set(loads)], ['src/store/sqlite/upkeep/upkeep-child.ts'])
 })

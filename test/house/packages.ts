@@ -22,7 +22,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:buffer': ANYWHERE,
   'node:child_process': ['src/store/sqlite', 'src/app'],
-  'node:crypto': ['src/model', 'src/transfer'],
+  'node:crypto': ['src/model', 'src/transfer', 'src/store/sqlite/upkeep'],
   'node:dns/promises': ['src/crawl/fetch'],
   'node:events': ANYWHERE,
   'node:fs': ['src/store/sqlite', 'src/transfer', 'src/app'],
@@ -56,6 +56,7 @@ const STORE_FS: ReadonlySet<string> = new Set([
   'existsSync',
   'mkdirSync',
   'readdirSync',
+  'realpathSync',
   'rmdirSync',
   'rmSync',
   'statfsSync',
@@ -72,6 +73,9 @@ const STORE_FS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'src/store/sqlite/figures/published.ts': ['readFileSync', 'rename', 'writeFile'],
   // a folder, which no database is
   'src/store/sqlite/disk/sync-folder.ts': ['openSync', 'fsyncSync', 'closeSync'],
+  // whole files, in the process that handles them, which holds no connection of a store
+  'src/store/sqlite/upkeep/copy-file.ts': ['closeSync', 'fsyncSync', 'openSync', 'readSync'],
+  'src/store/sqlite/upkeep/place-file.ts': ['closeSync', 'fsyncSync', 'openSync', 'renameSync'],
 }
 
 /** What breaks the tables, one line each. */

@@ -11,3 +11,4 @@ export type { Check, Inspection, RegisteredProcess, WatchedStore } from './inspe
 export { openSqlite, openSqliteReader } from './open.ts'
 export { isProcessLost } from './file/index.ts'
 export type { SqliteOptions } from './open.ts'
+export { sqliteUpkeep } from './upkeep/index.ts'

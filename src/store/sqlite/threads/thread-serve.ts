@@ -1,4 +1,4 @@
-/** The answering side of ThreadCalls: one handler an operation, each synchronous, one answer a call. */
+/** The answering side of ThreadCalls: one handler an operation, one answer a call, at once or later. */
 import { parentPort } from 'node:worker_threads'
 import { MillraceError } from '../../../model/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
@@ -14,16 +14,26 @@ interface CallMessage {
 export function serveThread(handlers: Readonly<Record<string, (payload: never) => unknown>>): void {
   const port = parentPort
   if (port === null) throw new MillraceError('Fault', 'a store thread was loaded outside a worker')
-  port.on('message', (call: CallMessage) => port.postMessage(answer(handlers, call)))
+  port.on('message', (call: CallMessage) => {
+    const given = answer(handlers, call)
+    if (given instanceof Promise) void given.then((later: Answer) => port.postMessage(later))
+    else port.postMessage(given)
+  })
 }
 
-function answer(handlers: Readonly<Record<string, (payload: never) => unknown>>, call: CallMessage): Answer {
+function answer(
+  handlers: Readonly<Record<string, (payload: never) => unknown>>,
+  { id, op, payload }: CallMessage,
+): Answer | Promise<Answer> {
+  const fail = (error: unknown): Answer => ({ id, error: toErrorMessage(sqliteError(error)) })
   try {
-    const handler = handlers[call.op]
-    if (handler === undefined)
-      throw new MillraceError('Fault', `a store thread has no operation "${call.op}"`)
-    return { id: call.id, value: handler(call.payload as never) }
+    const handler = handlers[op]
+    if (handler === undefined) throw new MillraceError('Fault', `a store thread has no operation "${op}"`)
+    const value = handler(payload as never)
+    return value instanceof Promise
+      ? value.then((made: unknown) => ({ id, value: made }), fail)
+      : { id, value }
   } catch (error) {
-    return { id: call.id, error: toErrorMessage(sqliteError(error)) }
+    return fail(error)
   }
 }

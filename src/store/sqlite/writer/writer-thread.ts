@@ -2,13 +2,14 @@
  * The thread that owns this process's only write connection. It may wait for the lock and the disk as long as it
  * takes, because nobody's event loop runs here.
  */
-import { chmodSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { MillraceError } from '../../../model/index.ts'
+import { MillraceError } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import { BatchCommitter, noTimes, type Batch, type BatchReport, type Outcome } from './batch.ts'
+import { CopyCarrier } from './copy-carrier.ts'
 import { Checkpoints, FailStop, RoomWait, syncFolder, type RoomGate } from '../disk/index.ts'
 import {
   holdNamedLock,
@@ -61,22 +62,31 @@ serveThread({
   open() {
     opened = open()
   },
-  commit(batch: Batch) {
-    const report = commitWhenRoom(batch)
-    if (state.peers > 0) sleepMs(YIELD_MS * Math.random())
-    return report
-  },
+  commit: (batch: Batch) => inHand().carrier.turn(() => commit(batch)),
   hold: (name: string) => void held.set(name, holdNamedLock(data.path, name)),
   letGo: (name: string) => letGo(name),
   lost: () => lostProcesses(),
   forget: (id: string) => forget(id),
-  close: () => close(),
+  async close() {
+    await opened?.carrier.stop()
+    close()
+  },
 })
 
-function current(): NonNullable<typeof opened> {
+function commit(batch: Batch): BatchReport {
+  const report = commitWhenRoom(batch)
+  if (state.peers > 0) sleepMs(YIELD_MS * Math.random())
+  return report
+}
+
+function inHand(): NonNullable<typeof opened> {
   if (opened === undefined) throw new Error('the store is not open')
-  opened.stop.check()
   return opened
+}
+
+function current(): NonNullable<typeof opened> {
+  inHand().stop.check()
+  return inHand()
 }
 
 /** A full disk refuses all of a batch from some unit on, so what is tried again is a tail and keeps its order. */
@@ -86,7 +96,7 @@ function commitWhenRoom(batch: Batch): BatchReport {
   let isInDoubt = false
   let times = noTimes()
   room.run(() => {
-    const report = committer().commit({ ...batch, tapes: batch.tapes.slice(settled.length) })
+    const report = inHand().committer.commit({ ...batch, tapes: batch.tapes.slice(settled.length) })
     times = report.times
     const { outcomes } = report
     const fitting = outcomes.findIndex((outcome) => fullOf(outcome) !== undefined)
@@ -103,11 +113,6 @@ function doubted(outcome: Outcome): Outcome {
   return 'error' in outcome ? { error: { ...outcome.error, applied: 'unknown' } } : outcome
 }
 
-function committer(): BatchCommitter {
-  if (opened === undefined) throw new Error('the store is not open')
-  return opened.committer
-}
-
 function fullOf(outcome: Outcome | undefined): MillraceError | undefined {
   if (outcome === undefined || !('error' in outcome) || outcome.error.code !== 'DiskFull') return undefined
   return fromErrorMessage(outcome.error)
@@ -115,8 +120,10 @@ function fullOf(outcome: Outcome | undefined): MillraceError | undefined {
 
 function open() {
   const isNew = inspectFile(data.path) === 'none'
+  const before = inodeOf(data.path)
   const db = new DatabaseSync(data.path, { timeout: 0, enableForeignKeyConstraints: true })
   const stop = new FailStop(db, data.path)
+  const inode = before ?? inodeOf(data.path)
   try {
     if (isNew) chmodSync(data.path, 0o600)
     prepareFile(db, OPEN_WAIT_MS)
@@ -126,12 +133,27 @@ function open() {
     const surroundings = { stop, checkpoints, pulse: new Pulse(data.pulse) }
     const committer = new BatchCommitter(db, data.compiled, data.changesKept, surroundings)
     syncFolder(dirname(data.path))
-    return { db, stop, lock: register(db), committer }
+    const lock = register(db)
+    if (inodeOf(data.path) !== inode) throw replaced(lock)
+    return { db, stop, lock, committer, carrier: new CopyCarrier(db, data.path, data.process.id) }
   } catch (error) {
     stop.note(sqliteError(error))
     stop.close()
     throw error
   }
+}
+
+/** From here on nobody replaces the file; but what we opened may have lost its name to a restored one by now. */
+function replaced(lock: ProcessLock): MillraceError {
+  lock.release()
+  return new MillraceError(
+    'Busy',
+    `${data.path} was replaced while it was opened; run the same command again`,
+  )
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
 }
 
 /** Makes this process known to the others: its lock first, so that its row never looks like that of a lost one. */
