@@ -3,11 +3,12 @@ import { resolve } from 'node:path'
 import { crawlDefinitions } from '../crawl/index.ts'
 import { jobDefinitions } from '../jobs/index.ts'
 import { searchDefinitions } from '../search/index.ts'
-import type { Definition, Reader, Store } from '../store/index.ts'
+import type { Definition, Reader, Store, Upkeep } from '../store/index.ts'
 import {
   isProcessLost,
   openSqlite,
   openSqliteReader,
+  sqliteUpkeep,
   type Notice,
   type WaitForRoom,
 } from '../store/sqlite/index.ts'
@@ -51,4 +52,9 @@ export function openReader(db: string): Promise<Reader> {
 /** Whether a process that registered with the store still lives. Never to be asked of one's own id. */
 export function isProcessAlive(db: string, process: string): boolean {
   return !isProcessLost(resolve(sqlitePath(db)), process)
+}
+
+/** What is done with the store of a database URL as a whole; opens nothing. @throws MillraceError BadConfig */
+export function upkeepOf(db: string): Upkeep {
+  return sqliteUpkeep({ path: sqlitePath(db), definitions })
 }

@@ -1,5 +1,6 @@
 /** How the commands that set up and look after a store are called. */
 import type { Command } from 'commander'
+import type { BackupFlags } from '../commands/upkeep/backup.ts'
 import type { DoctorFlags } from '../commands/upkeep/doctor.ts'
 import type { InitFlags } from '../commands/upkeep/init.ts'
 import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
@@ -8,6 +9,9 @@ import { withCommonOptions, type CommonFlags, type Run } from './common-options.
 export function addUpkeep(root: Command, run: Run): void {
   addInit(root, run)
   addDoctor(root, run)
+  addBackup(root, run)
+  addRestore(root, run)
+  addCompact(root, run)
 }
 
 function addInit(root: Command, run: Run): void {
@@ -46,5 +50,74 @@ Exit code 0 when nothing failed, 65 when a check failed, 66 when there is no dat
   withCommonOptions(command).action(async (flags: CommonFlags & DoctorFlags) => {
     const { doctor } = await import('../commands/upkeep/doctor.ts')
     await run(flags, (context) => doctor(flags, context))
+  })
+}
+
+function addBackup(root: Command, run: Run): void {
+  const command = root
+    .command('backup')
+    .summary('copy the database into one file, also while a crawl writes it')
+    .description(
+      'Copy the database as of one position into one file that is checked before it gets its name. A process that is ' +
+        'writing is asked to carry the copy out beside its own work; without one this command does it.',
+    )
+    .requiredOption('--to <file>', 'where to; FILE.part is used meanwhile')
+    .option('--force', 'replace a Millrace database of that name')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace backup --to backup.db
+  millrace backup --db sqlite:site.db --to /backups/site-monday.db --force --json
+
+Exit code 75 when stopped, or when another backup is at work; 73 when the file is there already; 74 when the disk is full.`,
+    )
+  withCommonOptions(command).action(async (flags: CommonFlags & BackupFlags) => {
+    const { backup } = await import('../commands/upkeep/backup.ts')
+    await run(flags, (context) => backup(flags, context))
+  })
+}
+
+function addRestore(root: Command, run: Run): void {
+  const command = root
+    .command('restore')
+    .summary('make the database what a backup is')
+    .description(
+      'Check a backup and put it in place of the database, in one step. What was in hand when the backup was made is ' +
+        'done again by the next crawl.',
+    )
+    .argument('<from>', 'the backup')
+    .option('--to <file>', 'the database to make (default: that of --db)')
+    .option('--force', 'replace the Millrace database that is there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  millrace restore backup.db --to restored.db
+  millrace restore backup.db --db sqlite:site.db --force
+
+A database that a process has open is never replaced: exit code 75, and the process is named.`,
+    )
+  withCommonOptions(command).action(async (from: string, flags: CommonFlags & BackupFlags) => {
+    const { restore } = await import('../commands/upkeep/backup.ts')
+    await run(flags, (context) => restore(from, flags, context))
+  })
+}
+
+function addCompact(root: Command, run: Run): void {
+  const command = root
+    .command('compact')
+    .summary('give back the space that deleted rows left')
+    .description(
+      'Tidy the full-text index and write the database anew without its free pages. Nobody else may have it open, and ' +
+        'twice its size must be free beside it.',
+    )
+    .addHelpText(
+      'after',
+      '\nExit code 75 when a process has it open, which is named. Killed at any instant it changes nothing.',
+    )
+  withCommonOptions(command).action(async (flags: CommonFlags) => {
+    const { compact } = await import('../commands/upkeep/backup.ts')
+    await run(flags, compact)
   })
 }

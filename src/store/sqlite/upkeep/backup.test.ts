@@ -1,5 +1,6 @@
 /** A backup is one whole state, whoever writes meanwhile and whoever dies; a restored one is that state. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   existsSync,
@@ -227,6 +228,25 @@ test('a place that is not there, or that has too little room, is told before any
   const missing = sqliteUpkeep({ path: join(folder, 'gone.db'), definitions })
   await assert.rejects(missing.backup(join(folder, 'copy.db')), { code: 'NotFound' })
   assert.deepEqual(names(folder), ['store.db'])
+})
+
+test('a disk that fills up during the copy, or is too small before, is an error and nothing is left there', async (t) => {
+  const { path, upkeep } = await database(t)
+  await using store = await openSqlite({ path, definitions })
+  await fill(store, 100)
+  const folder = freshFolder(t)
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=14m', 'tmpfs', folder]).status !== 0) {
+    return t.skip('mounting a small tmpfs needs root')
+  }
+  using _mounted = { [Symbol.dispose]: () => void spawnSync('umount', ['--lazy', folder]) }
+  const onProgress = ({ step }: CopyProgress) => {
+    if (step === 'asking') writeFileSync(join(folder, 'ballast'), Buffer.alloc(13_000_000))
+  }
+  const copy = join(folder, 'copy.db')
+  await assert.rejects(upkeep.backup(copy, { onProgress }), { code: 'DiskFull' })
+  await assert.rejects(upkeep.backup(copy), { code: 'DiskFull', message: /bytes free/ })
+  assert.deepEqual(readdirSync(folder), ['ballast'])
+  assert.equal((await store.commit({ commands: [addSource(source('after'))] })).position, 2)
 })
 
 test('a stopped backup leaves nothing, and two at once are not made', async (t) => {
