@@ -143,6 +143,8 @@ test('a carrier that is killed, or stands still before it took the request, is d
   const still = startChild(t, 'child-open', [path])
   await still.line('open')
   still.kill('SIGSTOP')
+  const stop = AbortSignal.timeout(1_000)
+  await assert.rejects(upkeep.backup(copy, { isForced: true, signal: stop }), { code: 'Aborted' })
   const made = await upkeep.backup(copy, { isForced: true })
   assert.deepEqual([made.carrier, made.position], [null, 3])
 })

@@ -15,7 +15,7 @@ import {
   withdrawCopyRequest,
 } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
-import type { ChildCalls } from './child-calls.ts'
+import { type ChildCalls, isAborted, stopped } from './child-calls.ts'
 
 const LOOK_MS = 100
 /** Processes look for requests once a second; one that waits for the write lock may not. */
@@ -55,7 +55,7 @@ async function waitTaken(copy: CarriedCopy, id: string): Promise<string | null> 
     if (look >= TAKEN_WITHIN_LOOKS || liveProcesses(copy.path).length === 0) {
       if (withdrawCopyRequest(copy.path, id) || look >= 2 * TAKEN_WITHIN_LOOKS) return null
     }
-    await delay(LOOK_MS, undefined, copy.signal === undefined ? {} : { signal: copy.signal })
+    await pause(copy.signal)
   }
 }
 
@@ -73,8 +73,14 @@ async function waitDone(copy: CarriedCopy, carrier: string): Promise<string | nu
     if (seen.still >= STILL_LOOKS_MAX) return null
     copy.onBytes(bytes)
     if (look % SYNC_EVERY === 0) await copy.child.call('sync', copy.part)
-    await delay(LOOK_MS, undefined, copy.signal === undefined ? {} : { signal: copy.signal })
+    await pause(copy.signal)
   }
+}
+
+/** @throws MillraceError Aborted */
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await delay(LOOK_MS)
+  if (isAborted(signal)) throw stopped(signal)
 }
 
 /** Undefined at an instant at which the other side writes it. */

@@ -63,11 +63,13 @@ export class ChildCalls implements Disposable {
   }
 }
 
-function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
+/** Whether somebody stopped it. */
+export function isAborted(signal: AbortSignal | undefined): signal is AbortSignal {
   return signal?.aborted === true
 }
 
-function stopped(signal: AbortSignal): MillraceError {
+/** What is then said. */
+export function stopped(signal: AbortSignal): MillraceError {
   const message = 'stopped before the end; nothing was changed, run it again'
   return new MillraceError('Aborted', message, { cause: signal.reason })
 }
