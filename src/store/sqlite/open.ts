@@ -42,6 +42,8 @@ export interface SqliteOptions {
   readonly command?: string
   /** How many positions back `changes` reaches; default 1,000,000. */
   readonly changesKept?: number
+  /** How long a commit waits for the write lock of another process before it is refused as Busy; default 30 s. */
+  readonly lockWaitMs?: number
   readonly limits?: Partial<QueueLimits>
   /** Told when something takes too long: a transaction of this process, or another one that holds the write lock. */
   readonly onNotice?: (notice: Notice) => void
@@ -53,6 +55,7 @@ export interface SqliteOptions {
 
 const CHECKPOINT_PAGES = 1_000
 const CHANGES_KEPT = 1_000_000
+const LOCK_WAIT_MS = 30_000
 const SQL_DEADLINE_MS = 5_000
 
 /**
@@ -104,14 +107,14 @@ export async function openSqliteReader(options: SqliteOptions): Promise<Reader> 
 
 function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions) {
   const now = clock.now()
-  const command = options.command ?? 'millrace'
+  const { command = 'millrace', changesKept = CHANGES_KEPT, lockWaitMs = LOCK_WAIT_MS } = options
   return {
     path,
     compiled: catalog.compiled,
     process: { id: newId(now), pid: process.pid, host: hostname(), command },
     now,
     pulse: newPulseMemory(),
-    changesKept: options.changesKept ?? CHANGES_KEPT,
+    bounds: { changesKept, lockWaitMs },
     checkpointPages: options.checkpointPages ?? CHECKPOINT_PAGES,
   }
 }

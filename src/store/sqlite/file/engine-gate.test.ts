@@ -20,6 +20,11 @@ test('an SQLite without the fix of the WAL-reset bug is refused, a later one is 
   assert.throws(() => checkEngine('3.51.2'), { message: /3\.51\.3 or later, got 3\.51\.2.*Node 24\.16/ })
 })
 
+/** Closes what should not have opened, so that a test that fails also ends. */
+async function openAndClose(path: string): Promise<void> {
+  await using _store = await openSqlite({ path, definitions })
+}
+
 interface Refused {
   readonly code: ErrorCode
   readonly message: RegExp
@@ -104,7 +109,7 @@ for (const [what, { code, message, make }] of Object.entries(REFUSED)) {
     await make(path)
     const before = fingerprint(folder)
     assert.equal(before.length, 1)
-    await assert.rejects(openSqlite({ path, definitions }), { code, message, applied: 'no' })
+    await assert.rejects(openAndClose(path), { code, message, applied: 'no' })
     assert.deepEqual(fingerprint(folder), before)
   })
 }
@@ -135,7 +140,7 @@ test('a folder or a device in the place of the file is refused by name', async (
   const folder = freshFolder(t)
   for (const path of [folder, '/dev/null']) {
     const refusal = { code: 'CannotCreate', message: new RegExp(`expected a file at ${path}`) }
-    await assert.rejects(openSqlite({ path, definitions }), refusal)
+    await assert.rejects(openAndClose(path), refusal)
     await assert.rejects(openSqliteReader({ path, definitions }), refusal)
   }
 })
@@ -149,7 +154,7 @@ test('a missing folder is refused by name and not made', async (t) => {
       code: 'CannotCreate',
       message: new RegExp(`expected the folder ${join(folder, name)} to exist`),
     }
-    await assert.rejects(openSqlite({ path, definitions }), refusal)
+    await assert.rejects(openAndClose(path), refusal)
   }
   assert.equal(fingerprint(folder).length, 1)
 })

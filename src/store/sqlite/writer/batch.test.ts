@@ -14,7 +14,7 @@ import {
 import type { Store } from '../../contract.ts'
 import { command } from '../../declare.ts'
 import { openSqlite } from '../index.ts'
-import { fillUp, mountSmallDisk } from '../testing/index.ts'
+import { fillUp, holdWriteLock, mountSmallDisk } from '../testing/index.ts'
 
 const noTable = command({
   name: 'test.noTable',
@@ -87,6 +87,36 @@ test('a batch that takes long is committed in parts, and every unit gets its own
   )
 })
 
+test('a batch that takes long lets another writer in between its parts', async (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  await using long = await openSqlite({ path, definitions })
+  await using other = await openSqlite({ path, definitions })
+  const ids = Array.from({ length: 30 }, (_, n) => `s${n}`)
+  const batch = ids.map((id) => long.commit({ commands: [slowly({ id })] }))
+  // The first part is committed, and most of the batch is still to come.
+  while ((await other.position()) === 0);
+  const { position } = await other.commit({ commands: [addSource(source('between'))] })
+  await Promise.all(batch)
+  assert.ok(position < ids.length, `its turn came at position ${position}`)
+})
+
+test('a commit that can not have the lock in its time is refused as Busy and not applied, and the next one is', async (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  await using store = await openSqlite({ path, definitions, lockWaitMs: 20 })
+  const lock = holdWriteLock(path)
+  t.after(() => lock.release())
+  const units = ['a', 'b'].map((id) => store.commit({ commands: [addSource(source(id))] }))
+  const outcomes = await Promise.allSettled(units)
+  lock.release()
+  for (const outcome of outcomes) {
+    const error = (outcome.status === 'rejected' ? outcome.reason : undefined) as MillraceError | undefined
+    assert.deepEqual([error?.code, error?.applied, error?.retryable], ['Busy', 'no', true])
+    assert.match(error?.message ?? '', /over 20 ms/)
+  }
+  assert.equal((await store.commit({ commands: [addSource(source('c'))] })).position, 1)
+  assert.deepEqual(await idsOf(store), ['c'])
+})
+
 test('a full disk refuses commits as DiskFull, keeps what was stored readable, and is no error once there is room', async (t) => {
   using disk = mountSmallDisk(t)
   if (disk === undefined) return
@@ -133,7 +163,8 @@ function addLarge(store: Store, id: string) {
 
 async function commitUntilFull(store: Store): Promise<string[]> {
   const acked: string[] = []
-  for (;;) {
+  // More than the disk holds.
+  while (acked.length < 300) {
     const id = `s${String(acked.length).padStart(5, '0')}`
     try {
       await addLarge(store, id)
@@ -144,6 +175,7 @@ async function commitUntilFull(store: Store): Promise<string[]> {
     }
     acked.push(id)
   }
+  return assert.fail('the disk is never full')
 }
 
 async function integrity(store: Store): Promise<unknown> {

@@ -14,7 +14,7 @@ import { MillraceError, systemClock } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
 import type { Checkpoints, FailStop } from '../disk/index.ts'
-import { execWhenFree } from '../file/index.ts'
+import { execWhenFree, sleepMs } from '../file/index.ts'
 import type { Pulse } from '../figures/index.ts'
 import { Retention } from './retention.ts'
 import { harmsWholeBatch, isInDoubt, sqliteError } from '../sqlite-error.ts'
@@ -52,10 +52,18 @@ export interface BatchReport {
 /** What became of one unit: applied and durable, or refused. */
 export type Outcome = Applied | { readonly error: ErrorMessage }
 
-/** Milliseconds a batch waits for the write lock before its units are refused as Busy. */
-const LOCK_WAIT_MS = 30_000
+/** What a store bounds for itself. */
+export interface BatchBounds {
+  /** How many positions back `changes` reaches. */
+  readonly changesKept: number
+  /** Milliseconds a batch waits for the write lock before its units are refused as Busy. */
+  readonly lockWaitMs: number
+}
+
 /** Milliseconds of work after which a transaction is committed and the lock let go, so that other processes get on. */
 const HOLD_MS_MAX = 50
+/** Milliseconds the lock is then left alone: longer than whoever waits for it sleeps between two tries. */
+const LET_IN_MS = 2
 
 /** What a committer works among. */
 export interface Surroundings {
@@ -70,18 +78,20 @@ export class BatchCommitter {
   readonly #db: DatabaseSync
   readonly #runner: UnitRunner
   readonly #retention: Retention
+  readonly #lockWaitMs: number
   readonly #stop: FailStop
   readonly #checkpoints: Checkpoints
   readonly #pulse: Pulse
   #times = noTimes()
   #isPowerSafe: boolean | undefined
 
-  constructor(db: DatabaseSync, compiled: readonly Compiled[], changesKept: number, around: Surroundings) {
+  constructor(db: DatabaseSync, compiled: readonly Compiled[], bounds: BatchBounds, around: Surroundings) {
     const { stop, checkpoints, pulse } = around
     this.#db = db
     this.#pulse = pulse
     this.#runner = new UnitRunner(db, compiled, (index) => pulse.run(index))
-    this.#retention = new Retention(db, changesKept)
+    this.#retention = new Retention(db, bounds.changesKept)
+    this.#lockWaitMs = bounds.lockWaitMs
     this.#stop = stop
     this.#checkpoints = checkpoints
   }
@@ -94,6 +104,7 @@ export class BatchCommitter {
       this.#stop.check()
       this.#setDurability(batch.isPowerSafe)
       while (outcomes.length < batch.tapes.length) {
+        if (outcomes.length > 0) sleepMs(LET_IN_MS)
         const rest = { ...batch, tapes: batch.tapes.slice(outcomes.length) }
         outcomes.push(...(this.#attempt(rest, false) ?? this.#attempt(rest, true) ?? []))
       }
@@ -159,7 +170,7 @@ export class BatchCommitter {
 
   #begin(isolated: boolean): void {
     this.#pulse.enter('waiting for the write lock', systemClock.now())
-    this.#times.lockWaitMs += execWhenFree(this.#db, 'BEGIN IMMEDIATE', LOCK_WAIT_MS)
+    this.#times.lockWaitMs += execWhenFree(this.#db, 'BEGIN IMMEDIATE', this.#lockWaitMs)
     this.#times.transactions++
     if (isolated) this.#times.secondPasses++
     this.#pulse.enter('running commands', systemClock.now())

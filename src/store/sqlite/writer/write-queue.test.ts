@@ -17,7 +17,8 @@ const definitions = conformanceDefinitions
 
 async function openBusy(t: TestContext, limits: NonNullable<SqliteOptions['limits']>) {
   const path = join(freshFolder(t), 'store.db')
-  const store = await openSqlite({ path, definitions, limits })
+  // Far more than a test needs: it only ends one that waits in vain.
+  const store = await openSqlite({ path, definitions, limits, lockWaitMs: 10_000 })
   const lock = holdWriteLock(path)
   const add = (id: string, signal?: AbortSignal) =>
     store.commit({ commands: [addSource(source(id))] }, signal === undefined ? {} : { signal })

@@ -8,7 +8,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { MillraceError } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
-import { BatchCommitter, noTimes, type Batch, type BatchReport, type Outcome } from './batch.ts'
+import {
+  BatchCommitter,
+  noTimes,
+  type Batch,
+  type BatchBounds,
+  type BatchReport,
+  type Outcome,
+} from './batch.ts'
 import { CopyCarrier } from './copy-carrier.ts'
 import { Checkpoints, FailStop, RoomWait, syncFolder, type RoomGate } from '../disk/index.ts'
 import {
@@ -39,7 +46,7 @@ export interface WriterData {
     readonly command: string
   }
   readonly now: number
-  readonly changesKept: number
+  readonly bounds: BatchBounds
   /** Where it shows what it does. */
   readonly pulse: PulseMemory
   /** Pages in the log from which on a commit also moves it into the file. */
@@ -131,7 +138,7 @@ function open() {
     checkpoints.settleFound(data.path)
     migrate(db, data.now)
     const surroundings = { stop, checkpoints, pulse: new Pulse(data.pulse) }
-    const committer = new BatchCommitter(db, data.compiled, data.changesKept, surroundings)
+    const committer = new BatchCommitter(db, data.compiled, data.bounds, surroundings)
     syncFolder(dirname(data.path))
     const lock = register(db)
     if (inodeOf(data.path) !== inode) throw replaced(lock)
