@@ -1,0 +1,210 @@
+/** Deliberate bugs in jobs: claims, lanes, fences, budgets, rescue. */
+import type { Mutant } from './mutant.ts'
+
+const ATTEMPT = 'src/jobs/worker/attempt.ts'
+const ATTEMPT_TEST = ['src/jobs/worker/attempt.test.ts']
+const CLAIM = 'src/jobs/claim.ts'
+const CLAIM_TEST = ['src/jobs/claim.test.ts']
+const SETTLE = 'src/jobs/settle.ts'
+const SETTLE_TEST = ['src/jobs/settle.test.ts']
+const RESCUE = 'src/jobs/rescue.ts'
+const RESCUE_TEST = ['src/jobs/rescue.test.ts']
+
+/** The list. */
+export const jobMutants: readonly Mutant[] = [
+  {
+    name: 'no-epoch-guard-in-settle',
+    breaks: 'a try that was given up settles nothing',
+    file: ATTEMPT,
+    find: 'const guards = [held({ id: job.id, epoch: job.epoch })]',
+    replace: 'const guards = [held({ id: job.id, epoch: job.epoch })].slice(1)',
+    tests: ATTEMPT_TEST,
+  },
+  {
+    name: 'epoch-not-compared',
+    breaks: 'a stale epoch can not settle, although the job is running again',
+    file: SETTLE,
+    find: "WHERE id = :id AND epoch = :epoch AND state = 'running'",
+    replace: "WHERE id = :id AND :epoch >= 0 AND state = 'running'",
+    tests: SETTLE_TEST,
+  },
+  {
+    name: 'claim-keeps-epoch',
+    breaks: 'every claim raises the epoch',
+    file: CLAIM,
+    find: "state = 'running', epoch = epoch + 1,",
+    replace: "state = 'running',",
+    tests: CLAIM_TEST,
+  },
+  {
+    name: 'rescue-keeps-epoch',
+    breaks: 'the late settle of a rescued try is fenced',
+    file: RESCUE,
+    find: ' epoch = epoch + 1,\n',
+    replace: '\n',
+    tests: RESCUE_TEST,
+  },
+  {
+    name: 'cancel-keeps-epoch',
+    breaks: 'a cancelled try is fenced',
+    file: 'src/jobs/end-run.ts',
+    find: "state = 'cancelled', epoch = epoch + 1,",
+    replace: "state = 'cancelled',",
+    tests: ['src/jobs/end-run.test.ts'],
+  },
+  {
+    name: 'rows-and-completion-in-two-units',
+    breaks: 'a page, its links and the end of its job are one unit',
+    file: ATTEMPT,
+    find: "    return await settle(job, context, { outcome: 'completed', commands: [...commands, done] })",
+    replace: `    await context.store.commit({ commands, guards: [held({ id: job.id, epoch: job.epoch })] })
+    return await settle(job, context, { outcome: 'completed', commands: [done] })`,
+    tests: ATTEMPT_TEST,
+  },
+  {
+    name: 'heartbeat-of-everybody',
+    breaks: 'a heartbeat extends the leases of its own process alone',
+    file: RESCUE,
+    find: "lease_until = :leaseUntil, position = :position\n        WHERE process = :process AND state = 'running'",
+    replace:
+      "lease_until = :leaseUntil, position = :position\n        WHERE :process <> '' AND state = 'running'",
+    tests: RESCUE_TEST,
+  },
+  {
+    name: 'no-heartbeat',
+    breaks: 'long work keeps its lease',
+    file: RESCUE,
+    find: 'await store.commit({ commands: [heartbeat({ process: store.process, leaseUntil })] })',
+    replace: 'await store.commit({ commands: [heartbeat.all([])] })',
+    tests: RESCUE_TEST,
+  },
+  {
+    name: 'lease-cut-short',
+    breaks: 'a job of a process that lives and beats is left alone',
+    file: RESCUE,
+    find: 'lease_until < :now OR',
+    replace: 'lease_until < :now + 30000 OR',
+    tests: RESCUE_TEST,
+  },
+  {
+    name: 'rescue-takes-all',
+    breaks: 'a rescue gives back only what the lost process held',
+    file: RESCUE,
+    find: "state = 'running')\n        WHERE process = :process AND state = 'running' RETURNING id",
+    replace: "state = 'running')\n        WHERE state = 'running' RETURNING id",
+    tests: RESCUE_TEST,
+  },
+  {
+    name: 'lost-process-charged',
+    breaks: 'a lost process charges no attempt',
+    file: RESCUE,
+    find: 'crashes = crashes + 1,',
+    replace: 'attempts = attempts + 1, crashes = crashes + 1,',
+    tests: RESCUE_TEST,
+  },
+  {
+    name: 'poison-job-for-ever',
+    breaks: 'a job that was running alone in 10 crashes is buried',
+    file: RESCUE,
+    find: 'CRASHES_ALONE_MAX = 10',
+    replace: 'CRASHES_ALONE_MAX = 11',
+    tests: RESCUE_TEST,
+  },
+  {
+    name: 'lane-concurrency-ignored',
+    breaks: 'a lane never runs more jobs than its concurrency',
+    file: CLAIM,
+    find: "(SELECT count(*) FROM jobs WHERE lane = ready_lanes.key AND state = 'running')",
+    replace: '0',
+    tests: CLAIM_TEST,
+  },
+  {
+    name: 'lane-concurrency-for-each-run',
+    breaks: 'a lane is shared by all runs',
+    file: CLAIM,
+    find: "WHERE lane = ready_lanes.key AND state = 'running'",
+    replace: "WHERE run = :run AND lane = ready_lanes.key AND state = 'running'",
+    tests: CLAIM_TEST,
+  },
+  {
+    name: 'lane-gap-not-shared',
+    breaks: 'two processes on one host keep the gap together',
+    file: CLAIM,
+    find: 'SET next_at = :now + gap_ms,',
+    replace: 'SET next_at = :now,',
+    tests: ['src/crawl/politeness/pace.test.ts'],
+    only: 'two crawls of one host',
+  },
+  {
+    name: 'lane-wait-ignored',
+    breaks: 'a host that asked to be left alone is left alone',
+    file: CLAIM,
+    find: 'AND coalesce(wait_until, 0) <= :now)',
+    replace: ')',
+    tests: CLAIM_TEST,
+  },
+  {
+    name: 'lane-wait-cut-short',
+    breaks: 'a longer wait that is already there stays',
+    file: 'src/jobs/lanes.ts',
+    find: 'WHERE key = :key AND wait_until < :until',
+    replace: 'WHERE key = :key',
+    tests: ['src/jobs/lanes.test.ts'],
+  },
+  {
+    name: 'retry-not-charged',
+    breaks: 'the attempts of a job end',
+    file: SETTLE,
+    find: 'due_at = :dueAt,\n          attempts = attempts + 1,',
+    replace: 'due_at = :dueAt,',
+    tests: SETTLE_TEST,
+  },
+  {
+    name: 'wait-charged',
+    breaks: 'to be asked to come later charges no attempt',
+    file: SETTLE,
+    find: 'waits = waits + 1,',
+    replace: 'waits = waits + 1, attempts = attempts + 1,',
+    tests: SETTLE_TEST,
+  },
+  {
+    name: 'retry-without-pause',
+    breaks: 'a retry comes after its growing pause',
+    file: 'src/jobs/worker/retry-policy.ts',
+    find: 'dueAt: at.now + pauseMs(rule.backoff, tries.attempts, at.random)',
+    replace: 'dueAt: at.now + 0 * pauseMs(rule.backoff, tries.attempts, at.random)',
+    tests: ['src/jobs/worker/retry-policy.test.ts'],
+  },
+  {
+    name: 'dead-letter-without-its-attempt',
+    breaks: 'a dead job has every failed try on record',
+    file: ATTEMPT,
+    find: 'commands: [record, ...rows, bury(why)]',
+    replace: 'commands: [...rows, bury(why)]',
+    tests: ATTEMPT_TEST,
+  },
+  {
+    name: 'store-failure-charged-to-job',
+    breaks: "a failure of the store is nobody's failed attempt",
+    file: ATTEMPT,
+    find: 'if (isStoresFault(error)) throw error',
+    replace: '',
+    tests: ATTEMPT_TEST,
+  },
+  {
+    name: 'job-offered-twice',
+    breaks: 'a finished job that is offered again stays finished',
+    file: 'src/jobs/offer.ts',
+    find: 'DO UPDATE SET priority = excluded.priority, position',
+    replace: "DO UPDATE SET state = 'available', priority = excluded.priority, position",
+    tests: ['src/jobs/offer.test.ts'],
+  },
+  {
+    name: 'drained-while-others-work',
+    breaks: 'work is over only when no job of the run is open anywhere',
+    file: CLAIM,
+    find: "\n      AND state = 'running')`,\n})\n\n/** Lanes",
+    replace: "\n      AND state = 'nowhere')`,\n})\n\n/** Lanes",
+    tests: CLAIM_TEST,
+  },
+]
