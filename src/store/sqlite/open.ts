@@ -44,6 +44,8 @@ export interface SqliteOptions {
   readonly changesKept?: number
   /** How long a commit waits for the write lock of another process before it is refused as Busy; default 30 s. */
   readonly lockWaitMs?: number
+  /** How far the -wal may grow before the writer waits for readers to end; default 64 MiB. */
+  readonly logBytesMax?: number
   readonly limits?: Partial<QueueLimits>
   /** Told when something takes too long: a transaction of this process, or another one that holds the write lock. */
   readonly onNotice?: (notice: Notice) => void
@@ -56,6 +58,7 @@ export interface SqliteOptions {
 const CHECKPOINT_PAGES = 1_000
 const CHANGES_KEPT = 1_000_000
 const LOCK_WAIT_MS = 30_000
+const LOG_BYTES_MAX = 64 * 1024 * 1024
 const SQL_DEADLINE_MS = 5_000
 
 /**
@@ -107,14 +110,15 @@ export async function openSqliteReader(options: SqliteOptions): Promise<Reader> 
 
 function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions) {
   const now = clock.now()
-  const { command = 'millrace', changesKept = CHANGES_KEPT, lockWaitMs = LOCK_WAIT_MS } = options
+  const { command = 'millrace', changesKept = CHANGES_KEPT } = options
+  const { lockWaitMs = LOCK_WAIT_MS, logBytesMax = LOG_BYTES_MAX } = options
   return {
     path,
     compiled: catalog.compiled,
     process: { id: newId(now), pid: process.pid, host: hostname(), command },
     now,
     pulse: newPulseMemory(),
-    bounds: { changesKept, lockWaitMs },
+    bounds: { changesKept, lockWaitMs, logBytesMax },
     checkpointPages: options.checkpointPages ?? CHECKPOINT_PAGES,
   }
 }

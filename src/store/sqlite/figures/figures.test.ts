@@ -25,7 +25,7 @@ function watchOver(t: TestContext, path: string, phase: 'idle' | 'committing') {
   const meter = new Meter()
   const clock = { at: 0, now: () => clock.at }
   const watchdog = new Watchdog({
-    beat: () => ({ phase, since: 0, command: 0 }),
+    beat: () => ({ phase, since: 0, command: 0, pinnedBytes: 0 }),
     commandName: () => 'pages.put',
     oldestReadMs: () => 0,
     holders: () => undefined,

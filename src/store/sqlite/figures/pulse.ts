@@ -22,6 +22,8 @@ export interface Beat {
   readonly since: number
   /** Index of the command that was run last, by the catalog. */
   readonly command: number
+  /** Bytes of the log when it was found that a reader keeps it from beginning anew; 0: nobody does. */
+  readonly pinnedBytes: number
 }
 
 /** The memory itself, to be given to the thread. */
@@ -30,7 +32,8 @@ export type PulseMemory = SharedArrayBuffer
 const PHASE = 0
 const SINCE = 1
 const COMMAND = 2
-const SLOTS = 3
+const PINNED = 3
+const SLOTS = 4
 
 /** Memory for one writer. */
 export function newPulseMemory(): PulseMemory {
@@ -56,9 +59,14 @@ export class Pulse {
     this.#slots[COMMAND] = index
   }
 
+  /** Says that the log could not begin anew at that size, or 0 that it could. */
+  pin(bytes: number): void {
+    this.#slots[PINNED] = bytes
+  }
+
   /** The other end: what the writer last wrote. */
   read(): Beat {
-    const [phase = 0, since = 0, command = 0] = this.#slots
-    return { phase: PHASES[phase] ?? 'idle', since, command }
+    const [phase = 0, since = 0, command = 0, pinnedBytes = 0] = this.#slots
+    return { phase: PHASES[phase] ?? 'idle', since, command, pinnedBytes }
   }
 }

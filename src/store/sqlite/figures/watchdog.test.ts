@@ -71,3 +71,20 @@ test('a read that outlives its deadline is told', () => {
 test('a writer at rest is nothing to tell, however long it rests', () => {
   assert.deepEqual(watchdogOver().messages(1e12), [])
 })
+
+test('who keeps the log from beginning anew is named once', () => {
+  const { pulse, messages } = watchdogOver({
+    writer: null,
+    readers: [
+      { pid: process.pid, command: 'ours', marks: [1] },
+      { pid: 42, command: 'sqlite3 a.db', marks: [2] },
+    ],
+  })
+  pulse.pin(70_000_000)
+  assert.deepEqual(messages(0), [
+    'the log is 70 MB long and keeps growing: process 42 (sqlite3 a.db) keeps a read open; end that read',
+  ])
+  assert.deepEqual(messages(60_000), [])
+  pulse.pin(0)
+  assert.deepEqual(messages(61_000), [])
+})

@@ -9,7 +9,7 @@ import type { Beat } from './pulse.ts'
 
 /** Something that takes too long, for a person. */
 export interface Notice {
-  readonly kind: 'transaction-held' | 'lock-wait' | 'read-held'
+  readonly kind: 'transaction-held' | 'lock-wait' | 'read-held' | 'log-pinned'
   readonly message: string
   /** Milliseconds it had lasted when this was written. */
   readonly lastedMs: number
@@ -31,6 +31,7 @@ const LOCK_WAIT_MS_MAX = 2_000
 /** A read ends by its own deadline of 5 s; one that does not is stuck in one call of SQLite. */
 const READ_MS_MAX = 7_000
 const AGAIN_FACTOR = 10
+const BYTES_A_MB = 1_000_000
 
 interface Incident {
   readonly kind: Notice['kind']
@@ -65,7 +66,7 @@ export class Watchdog {
   }
 
   #incidents(now: number): readonly Incident[] {
-    const { phase, since, command } = this.#watched.beat()
+    const { phase, since, command, pinnedBytes } = this.#watched.beat()
     const lasted = Math.max(0, now - since)
     const isWaiting = phase === 'waiting for the write lock'
     const isHolding = phase === 'running commands' || phase === 'committing'
@@ -90,7 +91,21 @@ export class Watchdog {
         lastedMs: readMs,
         message: () => `a read has been running for ${seconds(readMs)} and keeps the log from being reused`,
       },
+      {
+        kind: 'log-pinned',
+        limitMs: 1,
+        // Told once: the writer has waited for readers as long as ours can last, and only then says so.
+        lastedMs: pinnedBytes > 0 ? 1 : 0,
+        message: () =>
+          `the log is ${Math.round(pinnedBytes / BYTES_A_MB)} MB long and keeps growing: ${this.#readers()}; end that read`,
+      },
     ]
+  }
+
+  #readers(): string {
+    const others = (this.#watched.holders()?.readers ?? []).filter(({ pid }) => pid !== process.pid)
+    if (others.length === 0) return 'somebody keeps a read open'
+    return `${others.map(describeHolder).join(' and ')} keeps a read open`
   }
 
   #holder(): string {

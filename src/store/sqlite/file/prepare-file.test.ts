@@ -9,7 +9,7 @@ import { prepareFile } from './prepare-file.ts'
 
 test('a file gets our mark and the write-ahead log', (t) => {
   using db = new DatabaseSync(join(freshFolder(t), 'a.db'))
-  prepareFile(db, 1_000)
+  prepareFile(db, { waitMsMax: 1_000, logBytesMax: 1_000_000 })
   assert.equal(db.prepare('PRAGMA application_id').get()?.['application_id'], APPLICATION_ID)
   assert.equal(db.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal')
 })
@@ -19,5 +19,9 @@ test('where SQLite can have no shared memory, the file is refused and not writte
   // SQLite's locks by lock files: what it uses where the file system has no better ones, and without shared memory.
   url.searchParams.set('vfs', 'unix-dotfile')
   using db = new DatabaseSync(url)
-  assert.throws(() => prepareFile(db, 1_000), { code: 'NoSharedMemory', applied: 'no', message: /"delete"/ })
+  assert.throws(() => prepareFile(db, { waitMsMax: 1_000, logBytesMax: 1_000_000 }), {
+    code: 'NoSharedMemory',
+    applied: 'no',
+    message: /"delete"/,
+  })
 })

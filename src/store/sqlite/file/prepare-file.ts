@@ -4,11 +4,19 @@ import { MillraceError } from '../../../model/index.ts'
 import { APPLICATION_ID } from './engine-gate.ts'
 import { execWhenFree, transactWhenFree } from './lock-wait.ts'
 
+/** How a connection is prepared. */
+export interface Preparation {
+  /** How long another writer is waited for, in milliseconds. */
+  readonly waitMsMax: number
+  /** To how many bytes the log is cut when it begins anew. */
+  readonly logBytesMax: number
+}
+
 /**
  * Prepares a write connection.
  * @throws MillraceError Busy after `waitMsMax`, NoSharedMemory where there can be no write-ahead log
  */
-export function prepareFile(db: DatabaseSync, waitMsMax: number): void {
+export function prepareFile(db: DatabaseSync, { waitMsMax, logBytesMax }: Preparation): void {
   // Written in rollback mode first, so that the main file carries our mark before a WAL exists. A file that was ours
   // can lack it: SQLite has just undone a first opening that was killed.
   transactWhenFree(db, waitMsMax, () => {
@@ -20,7 +28,7 @@ export function prepareFile(db: DatabaseSync, waitMsMax: number): void {
   const mode = pragma(db, 'journal_mode')
   if (mode !== 'wal') throw noLog(String(mode))
   db.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
-  db.exec('PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768')
+  db.exec(`PRAGMA journal_size_limit = ${logBytesMax}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192`)
 }
 
 function pragma(db: DatabaseSync, name: string): unknown {

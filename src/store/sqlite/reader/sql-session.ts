@@ -11,6 +11,8 @@ type ChildAnswer = { readonly error: ErrorMessage } | (SqlChunk & { readonly don
 export async function* runSql(path: string, text: string, deadlineMs: number): AsyncGenerator<SqlChunk> {
   const child = fork(moduleBeside(import.meta.url, 'sql-child'), [], { serialization: 'advanced' })
   const deadline = AbortSignal.timeout(deadlineMs)
+  // Also while nobody asks for more: what reads the rows may be waiting for a person.
+  deadline.addEventListener('abort', () => child.kill('SIGKILL'))
   try {
     let answer = await ask(child, { path, text }, deadline)
     while (!answer.done) {

@@ -13,7 +13,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { MillraceError, systemClock } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
-import type { Checkpoints, FailStop } from '../disk/index.ts'
+import type { Checkpoints, FailStop, LogBound } from '../disk/index.ts'
 import { execWhenFree, sleepMs } from '../file/index.ts'
 import type { Pulse } from '../figures/index.ts'
 import { Retention } from './retention.ts'
@@ -69,6 +69,7 @@ const LET_IN_MS = 2
 export interface Surroundings {
   readonly stop: FailStop
   readonly checkpoints: Checkpoints
+  readonly logBound: LogBound
   /** Where it shows what it does. */
   readonly pulse: Pulse
 }
@@ -81,12 +82,13 @@ export class BatchCommitter {
   readonly #lockWaitMs: number
   readonly #stop: FailStop
   readonly #checkpoints: Checkpoints
+  readonly #logBound: LogBound
   readonly #pulse: Pulse
   #times = noTimes()
   #isPowerSafe: boolean | undefined
 
   constructor(db: DatabaseSync, compiled: readonly Compiled[], bounds: BatchBounds, around: Surroundings) {
-    const { stop, checkpoints, pulse } = around
+    const { stop, checkpoints, logBound, pulse } = around
     this.#db = db
     this.#pulse = pulse
     this.#runner = new UnitRunner(db, compiled, (index) => pulse.run(index))
@@ -94,14 +96,17 @@ export class BatchCommitter {
     this.#lockWaitMs = bounds.lockWaitMs
     this.#stop = stop
     this.#checkpoints = checkpoints
+    this.#logBound = logBound
   }
 
   /** Commits the batch. Never throws for what a unit did. */
   commit(batch: Batch): BatchReport {
     const outcomes: Outcome[] = []
+    const { lockWaitMs } = this.#times
     this.#times = noTimes()
     try {
       this.#stop.check()
+      this.#logBound.keep(lockWaitMs)
       this.#setDurability(batch.isPowerSafe)
       while (outcomes.length < batch.tapes.length) {
         if (outcomes.length > 0) sleepMs(LET_IN_MS)

@@ -17,7 +17,7 @@ import {
   type Outcome,
 } from './batch.ts'
 import { CopyCarrier } from './copy-carrier.ts'
-import { Checkpoints, FailStop, RoomWait, syncFolder, type RoomGate } from '../disk/index.ts'
+import { Checkpoints, FailStop, LogBound, RoomWait, syncFolder, type RoomGate } from '../disk/index.ts'
 import {
   holdNamedLock,
   holdProcessLock,
@@ -46,7 +46,10 @@ export interface WriterData {
     readonly command: string
   }
   readonly now: number
-  readonly bounds: BatchBounds
+  readonly bounds: BatchBounds & {
+    /** Bytes of the write-ahead log from which on readers are waited for, so that it begins anew. */
+    readonly logBytesMax: number
+  }
   /** Where it shows what it does. */
   readonly pulse: PulseMemory
   /** Pages in the log from which on a commit also moves it into the file. */
@@ -131,13 +134,16 @@ function open() {
   const db = new DatabaseSync(data.path, { timeout: 0, enableForeignKeyConstraints: true })
   const stop = new FailStop(db, data.path)
   const inode = before ?? inodeOf(data.path)
+  const { logBytesMax } = data.bounds
   try {
     if (isNew) chmodSync(data.path, 0o600)
-    prepareFile(db, OPEN_WAIT_MS)
+    prepareFile(db, { waitMsMax: OPEN_WAIT_MS, logBytesMax })
     const checkpoints = new Checkpoints(db, data.checkpointPages)
     checkpoints.settleFound(data.path)
     migrate(db, data.now)
-    const surroundings = { stop, checkpoints, pulse: new Pulse(data.pulse) }
+    const pulse = new Pulse(data.pulse)
+    const logBound = new LogBound(db, { bytesMax: logBytesMax, onPinned: (bytes) => pulse.pin(bytes) })
+    const surroundings = { stop, checkpoints, logBound, pulse }
     const committer = new BatchCommitter(db, data.compiled, data.bounds, surroundings)
     syncFolder(dirname(data.path))
     const lock = register(db)
