@@ -1,0 +1,207 @@
+/**
+ * Eight workers of one run that grows like a crawl. Some are killed with SIGKILL and followed by others; some are
+ * stopped with SIGSTOP until their leases ran out and others have taken over what they had in hand: then they go on,
+ * and every late end of theirs must be fenced. In the end each job has had its effect exactly once.
+ */
+import { join } from 'node:path'
+import { assertGrown, plant, type Growth } from '../../src/jobs/testing/crawl-like.ts'
+import { createEffects, testDefinitions } from '../../src/jobs/testing/fixture.ts'
+import { query, type Store } from '../../src/store/index.ts'
+import { logLocks } from '../../src/store/sqlite/file/index.ts'
+import { openSqlite } from '../../src/store/sqlite/index.ts'
+import { seededRandom, type Random } from '../site/index.ts'
+import { startChild, type Child } from './child.ts'
+import { fastClock } from './fast-clock.ts'
+import { Happenings } from './happenings.ts'
+
+/** What a storm is asked to do. */
+export interface WorkStormOptions {
+  readonly seed: number
+  readonly kills: number
+  readonly stops: number
+  /** An empty folder. */
+  readonly folder: string
+}
+
+/** What a storm did, and what was wrong; nothing, when all is well. */
+export interface WorkStormResult {
+  /** Tries that ended, however. */
+  readonly ends: number
+  readonly kills: number
+  /** Workers that were stopped with jobs in hand. */
+  readonly stops: number
+  /** Jobs they had in hand, each taken over by another and each late end fenced. */
+  readonly takenOver: number
+  readonly wrong: readonly string[]
+}
+
+const WORKERS = 8
+/** The bound of every wait: far longer than any takes. */
+const DEADLINE_MS = 60_000
+const LOOK_MS = 100
+
+const inHand = query({
+  name: 'storm.inHand',
+  params: { process: 'text' },
+  gives: { id: 'text', epoch: 'int' },
+  sqlite: "SELECT id, epoch FROM jobs WHERE state = 'running' AND process = :process ORDER BY id",
+})
+
+/** Runs the storm. @throws AssertionError when an effect is missing or doubled */
+export async function workStorm({ seed, kills, stops, folder }: WorkStormOptions): Promise<WorkStormResult> {
+  const path = join(folder, 'work.db')
+  const definitions = [...testDefinitions, inHand.definition]
+  await using store = await openSqlite({ path, clock: fastClock, definitions })
+  const growth: Growth = { seed: String(seed), roots: 3 * (kills + stops), depth: 4 }
+  await store.commit({ commands: [createEffects({}), ...plant(growth)] })
+  const crew = new Crew(path, growth, store)
+  try {
+    await crew.startAll()
+    await Promise.all([crew.killNow(kills, seededRandom(seed)), crew.stopNow(stops, seededRandom(seed + 1))])
+    await crew.allEnded()
+    await assertGrown(growth, store)
+  } finally {
+    crew.killAll()
+  }
+  return { ...crew.counts, wrong: crew.wrong }
+}
+
+interface Worker {
+  readonly child: Child
+  readonly process: string
+  readonly fenced: Set<string>
+  ending: string
+}
+
+class Crew {
+  readonly counts = { ends: 0, kills: 0, stops: 0, takenOver: 0 }
+  readonly wrong: string[] = []
+  readonly #path: string
+  readonly #growth: Growth
+  readonly #store: Store
+  readonly #heard = new Happenings()
+  readonly #workers: Worker[] = []
+  readonly #stopped = new Set<Worker>()
+
+  constructor(path: string, growth: Growth, store: Store) {
+    this.#path = path
+    this.#growth = growth
+    this.#store = store
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(Array.from({ length: WORKERS }, () => this.#start()))
+    for (const { child } of this.#workers) child.tell('work')
+  }
+
+  /** Kills one worker after the other, each after some more tries ended, and starts a successor. */
+  async killNow(times: number, random: Random): Promise<void> {
+    for (; times > 0; times--) {
+      await this.#moreEnds(10 + random.below(60))
+      const victim = this.#pick(random)
+      if (victim === undefined) return
+      victim.child.kill('SIGKILL')
+      await victim.child.ended
+      this.#workers.splice(this.#workers.indexOf(victim), 1)
+      this.counts.kills++
+      const successor = await this.#start()
+      successor.child.tell('work')
+    }
+  }
+
+  /** Stops one worker after the other with jobs in hand, until others have taken these over. */
+  async stopNow(times: number, random: Random): Promise<void> {
+    while (this.counts.stops < times) {
+      await this.#moreEnds(10 + random.below(60))
+      const worker = this.#pick(random)
+      if (worker === undefined) return
+      await this.#stopUntilTakenOver(worker)
+    }
+  }
+
+  async allEnded(): Promise<void> {
+    const late = setTimeout(
+      () => this.wrong.push(`not drained in ${DEADLINE_MS} ms`) && this.killAll(),
+      DEADLINE_MS,
+    )
+    for (const { child, process } of this.#workers) {
+      const ended = await child.ended
+      if (ended !== 0) this.wrong.push(`the worker ${process} ended with ${ended}`)
+    }
+    clearTimeout(late)
+    for (const { ending } of this.#workers)
+      if (ending !== 'drained') this.wrong.push(`a worker was ${ending}`)
+  }
+
+  killAll(): void {
+    for (const { child } of this.#workers) child.kill('SIGKILL')
+  }
+
+  async #start(): Promise<Worker> {
+    let process = ''
+    const fenced = new Set<string>()
+    const worker = { fenced, ending: 'silent' }
+    const child = startChild(
+      join(import.meta.dirname, 'work-run.ts'),
+      [this.#path, JSON.stringify(this.#growth)],
+      (line) => {
+        const [verb, what = '', ...job] = line.split(' ')
+        if (verb === 'open') process = what
+        if (verb === 'ended') worker.ending = what
+        if (verb === 'end') this.counts.ends++
+        if (what === 'fenced') fenced.add(job.join(' '))
+        this.#heard.tell()
+      },
+    )
+    const hasOpened = await this.#heard.until(() => process !== '', DEADLINE_MS)
+    if (!hasOpened) this.wrong.push(`a worker did not open the store in ${DEADLINE_MS} ms`)
+    void child.ended.then(() => this.#heard.tell())
+    const started = Object.assign(worker, { child, process })
+    this.#workers.push(started)
+    return started
+  }
+
+  async #stopUntilTakenOver(worker: Worker): Promise<void> {
+    this.#stopped.add(worker)
+    worker.child.kill('SIGSTOP')
+    const isBlocking = logLocks(this.#path).writers.includes(worker.child.pid)
+    // Whoever stands still with the lock in hand blocks all others, and nobody can take over anything.
+    const jobs = isBlocking ? [] : await this.#inHandOf(worker)
+    if (jobs.length > 0) await this.#takenOver(worker)
+    worker.child.kill('SIGCONT')
+    this.#stopped.delete(worker)
+    if (jobs.length === 0) return
+    this.counts.stops++
+    this.counts.takenOver += jobs.length
+    const allFenced = await this.#heard.until(() => jobs.every((job) => worker.fenced.has(job)), DEADLINE_MS)
+    if (!allFenced) this.wrong.push(`of ${jobs.join(', ')} only ${[...worker.fenced].join(', ')} were fenced`)
+  }
+
+  async #takenOver(worker: Worker): Promise<void> {
+    const until = performance.now() + DEADLINE_MS
+    while ((await this.#inHandOf(worker)).length > 0) {
+      if (performance.now() > until) {
+        this.wrong.push(`jobs of a stopped worker were not taken over in ${DEADLINE_MS} ms`)
+        return
+      }
+      const ends = this.counts.ends
+      await this.#heard.until(() => this.counts.ends > ends + 20, LOOK_MS)
+    }
+  }
+
+  async #inHandOf({ process }: Worker): Promise<readonly string[]> {
+    const rows = await this.#store.read(inHand({ process }), { deadlineMs: DEADLINE_MS })
+    return rows.map(({ id, epoch }) => `${id} ${epoch}`)
+  }
+
+  async #moreEnds(more: number): Promise<void> {
+    const enough = this.counts.ends + more
+    const isOver = () => this.#workers.every(({ child }) => child.isGone)
+    await this.#heard.until(() => this.counts.ends >= enough || isOver(), DEADLINE_MS)
+  }
+
+  #pick(random: Random): Worker | undefined {
+    const free = this.#workers.filter((worker) => !worker.child.isGone && !this.#stopped.has(worker))
+    return free.length === 0 ? undefined : random.pick(free)
+  }
+}
