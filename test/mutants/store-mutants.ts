@@ -6,6 +6,7 @@ const BATCH_TEST = 'src/store/sqlite/writer/batch.test.ts'
 const UNIT = 'src/store/sqlite/writer/unit-runner.ts'
 const QUEUE = 'src/store/sqlite/writer/write-queue.ts'
 const CONFORMANCE = ['src/store/sqlite/conformance.test.ts']
+const POWER = ['test/faults/power.test.ts']
 const PROCESSES = ['src/store/sqlite/writer/processes.test.ts']
 
 /** The list. */
@@ -23,7 +24,7 @@ export const storeMutants: readonly Mutant[] = [
     name: 'failed-commit-acknowledged',
     breaks: 'a commit that failed is refused',
     file: BATCH,
-    find: "if (error.code !== 'InputOutput') throw error",
+    find: 'if (!isInDoubt(error)) throw error',
     replace: 'return',
     tests: [BATCH_TEST],
     only: 'full disk',
@@ -224,9 +225,51 @@ export const storeMutants: readonly Mutant[] = [
     name: 'named-lock-shared',
     breaks: 'a name has one holder',
     file: 'src/store/sqlite/file/process-lock.ts',
-    find: "  try {\n    db.exec('BEGIN EXCLUSIVE')\n  } catch (error) {\n    db.close()\n    throw sqliteError(error)\n  }",
-    replace:
-      "  try {\n    db.exec('BEGIN DEFERRED')\n  } catch (error) {\n    db.close()\n    throw sqliteError(error)\n  }",
+    find: "      db.exec('BEGIN EXCLUSIVE')\n      if (isSame",
+    replace: "      db.exec('BEGIN DEFERRED')\n      if (isSame",
     tests: ['src/store/sqlite/hold.test.ts'],
+  },
+  {
+    name: 'fsync-removed',
+    breaks: 'what was acknowledged survives power loss',
+    file: BATCH,
+    find: "isPowerSafe ? 'FULL' : 'NORMAL'",
+    replace: "isPowerSafe ? 'OFF' : 'OFF'",
+    tests: POWER,
+    only: 'loses nothing that was acknowledged as power-safe: 220 disks',
+  },
+  {
+    name: 'fsync-after-the-receipt',
+    breaks: 'power-safe means synced before the receipt',
+    file: BATCH,
+    find: "isPowerSafe ? 'FULL' : 'NORMAL'",
+    replace: "isPowerSafe ? 'NORMAL' : 'NORMAL'",
+    tests: POWER,
+    only: 'loses nothing that was acknowledged as power-safe: 220 disks',
+  },
+  {
+    name: 'laxest-durability-of-a-batch',
+    breaks: 'the strictest unit of a batch decides',
+    file: QUEUE,
+    find: 'batch.some((entry) => entry.unit.isPowerSafe)',
+    replace: 'batch.every((entry) => entry.unit.isPowerSafe)',
+    tests: POWER,
+    only: 'loses nothing that was acknowledged as power-safe: 220 disks',
+  },
+  {
+    name: 'log-without-bound',
+    breaks: 'the log stays bounded while reads overlap',
+    file: 'src/store/sqlite/disk/log-bound.ts',
+    find: 'const isToWait = bytes >= this.#bytesMax && !this.#isPinned',
+    replace: 'const isToWait = bytes < 0',
+    tests: ['src/store/sqlite/disk/log-bound.test.ts'],
+  },
+  {
+    name: 'failed-disk-written-again',
+    breaks: 'after a failed sync nothing is written by the same connection',
+    file: 'src/store/sqlite/disk/fail-stop.ts',
+    find: "if (error.code === 'InputOutput') this.giveUp(error)",
+    replace: '',
+    tests: ['src/store/sqlite/disk/fail-stop.test.ts'],
   },
 ]

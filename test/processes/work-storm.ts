@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { assertGrown, plant, type Growth } from '../../src/jobs/testing/crawl-like.ts'
 import { createEffects, testDefinitions } from '../../src/jobs/testing/fixture.ts'
 import { query, type Store } from '../../src/store/index.ts'
-import { logLocks } from '../../src/store/sqlite/file/index.ts'
+import { lockHolders } from '../../src/store/sqlite/file/index.ts'
 import { openSqlite } from '../../src/store/sqlite/index.ts'
 import { seededRandom, type Random } from '../site/index.ts'
 import { startChild, type Child } from './child.ts'
@@ -164,7 +164,7 @@ class Crew {
   async #stopUntilTakenOver(worker: Worker): Promise<void> {
     this.#stopped.add(worker)
     worker.child.kill('SIGSTOP')
-    const isBlocking = logLocks(this.#path).writers.includes(worker.child.pid)
+    const isBlocking = lockHolders(this.#path)?.writer?.pid === worker.child.pid
     // Whoever stands still with the lock in hand blocks all others, and nobody can take over anything.
     const jobs = isBlocking ? [] : await this.#inHandOf(worker)
     if (jobs.length > 0) await this.#takenOver(worker)

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import type { Store } from '../../src/store/index.ts'
-import { logLocks } from '../../src/store/sqlite/file/index.ts'
+import { lockHolders } from '../../src/store/sqlite/file/index.ts'
 import { openSqlite } from '../../src/store/sqlite/index.ts'
 import { seededRandom, type Random } from '../site/index.ts'
 import { startChild, type Child } from './child.ts'
@@ -198,7 +198,7 @@ class Fleet {
     this.#stopped.add(child)
     child.kill('SIGSTOP')
     this.counts.stops++
-    const isBlocking = logLocks(this.#path).writers.includes(child.pid)
+    const isBlocking = lockHolders(this.#path)?.writer?.pid === child.pid
     if (isBlocking) this.counts.holdersStopped++
     const enough = this.ledger.acknowledged() + units
     await this.#heard.until(() => this.ledger.acknowledged() >= enough, isBlocking ? BLOCKED_MS : DEADLINE_MS)
@@ -214,8 +214,8 @@ class Fleet {
   }
 
   #holder(): Child | undefined {
-    const { writers } = logLocks(this.#path)
-    return [...this.#children.values()].find((child) => writers.includes(child.pid))
+    const holder = lockHolders(this.#path)?.writer?.pid
+    return [...this.#children.values()].find((child) => child.pid === holder)
   }
 
   #childOf(tag: string): Child {

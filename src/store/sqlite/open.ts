@@ -26,8 +26,7 @@ import {
   isSchemaOld,
   lockHolders,
 } from './file/index.ts'
-import { changesAfter, engineQueries, latestPosition, prunedTo } from './engine-queries.ts'
-import { ReaderPool, runSql } from './reader/index.ts'
+import { changesAfter, engineQueries, latestPosition, prunedTo, ReaderPool, runSql } from './reader/index.ts'
 import type { ThreadCalls } from './threads/index.ts'
 
 /** How to open a database. */

@@ -1,5 +1,5 @@
 /** What the engine itself reads: the latest position, and the change table. */
-import { query } from '../declare.ts'
+import { query } from '../../declare.ts'
 
 /** The position of the latest commit. */
 export const latestPosition = query({
