@@ -11,7 +11,8 @@ export { forgetIndexed, indexDocuments, tidyIndex } from './index-document.ts'
 export { INDEX_LANE, indexStage, offerIndex } from './index-stage.ts'
 export type { IndexOffer } from './index-stage.ts'
 export { search } from './search.ts'
-export type { Hit, Marks } from './search.ts'
+export type { Hit } from './search.ts'
+export type { Marks } from './snippet.ts'
 
 /** What a store must be opened with for search to work on it. */
 export const searchDefinitions: readonly Definition[] = [

@@ -1,7 +1,7 @@
 /** Every word is quoted, so that FTS5 sees words and nothing else. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { matchExpression } from './match-expression.ts'
+import { matchExpression, parseQuestion } from './match-expression.ts'
 
 const cases: Readonly<Record<string, string>> = {
   'river mill': '"river" "mill"',
@@ -19,6 +19,6 @@ const cases: Readonly<Record<string, string>> = {
 
 for (const [typed, expression] of Object.entries(cases)) {
   test(`what is typed as ${typed} is asked as ${expression}`, () => {
-    assert.equal(matchExpression(typed), expression)
+    assert.equal(matchExpression(parseQuestion(typed)), expression)
   })
 }

@@ -10,31 +10,38 @@ export const QUERY_CHARS_MAX = 1_000
 /** A phrase in quotes, or a word: each with a star when it is only a beginning. A quote without its partner is a gap. */
 const PIECE = /"(?<phrase>[^"]*)"(?<star>\*?)|(?<word>[^\s"]+)/g
 
+/** One thing that is asked for: words that follow each other; of the last one perhaps only a beginning. */
+export interface Asked {
+  readonly words: string
+  readonly isBeginning: boolean
+}
+
 /**
- * All words must occur; "words in quotes" must follow each other; a trailing * finds words that begin so. Words of
- * punctuation alone ask for nothing and are passed over by FTS5.
- * @throws MillraceError Usage when nothing is asked, or more than QUERY_CHARS_MAX characters
+ * What is asked for: all of it must occur; "words in quotes" must follow each other; a trailing * finds words that begin
+ * so. @throws MillraceError Usage when nothing is asked, or more than QUERY_CHARS_MAX characters
  */
-export function matchExpression(typed: string): string {
+export function parseQuestion(typed: string): readonly Asked[] {
   if (typed.length > QUERY_CHARS_MAX) {
     throw new MillraceError(
       'Usage',
       `expected at most ${QUERY_CHARS_MAX} characters to search for, got ${typed.length}`,
     )
   }
-  const terms = [...typed.matchAll(PIECE)]
-    .map(({ groups = {} }) => termOf(groups))
-    .filter((term) => term !== '')
-  if (terms.length > 0) return terms.join(' ')
+  const asked = [...typed.matchAll(PIECE)].flatMap(({ groups = {} }) => askedBy(groups))
+  if (asked.length > 0) return asked
   throw new MillraceError(
     'Usage',
     'expected words to search for, got none; example: steel "river mill" econom*',
   )
 }
 
-function termOf({ phrase, star, word = '' }: Readonly<Record<string, string | undefined>>): string {
-  const asked = (phrase ?? word.replace(/\*+$/, '')).trim()
+/** The question as an FTS5 expression. Words of punctuation alone ask for nothing and are passed over by FTS5. */
+export function matchExpression(asked: readonly Asked[]): string {
+  return asked.map(({ words, isBeginning }) => (isBeginning ? `"${words}" *` : `"${words}"`)).join(' ')
+}
+
+function askedBy({ phrase, star, word = '' }: Readonly<Record<string, string | undefined>>): Asked[] {
+  const words = (phrase ?? word.replace(/\*+$/, '')).trim()
   const isBeginning = phrase === undefined ? word.endsWith('*') : star === '*'
-  if (asked === '') return ''
-  return isBeginning ? `"${asked}" *` : `"${asked}"`
+  return words === '' ? [] : [{ words, isBeginning }]
 }

@@ -92,6 +92,7 @@ describe('what strangers write', { timeout: 120_000 }, () => {
 
   for (const args of [
     ['search', 'terminal'],
+    ['search', 'oneline'],
     ['query', 'SELECT * FROM documents', '--format', 'table'],
     ['query', 'SELECT * FROM pages', '--format', 'table'],
     ['runs'],
