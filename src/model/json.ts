@@ -10,8 +10,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  * @throws MillraceError BadValue for what JSON can not carry and JSON.stringify would change: NaN, a Date, a hole
  */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`
   if (isScalar(value)) return JSON.stringify(value)
+  if (Array.isArray(value)) {
+    const members = Array.from<Json>(value)
+    return members.every(isScalar) ? JSON.stringify(members) : `[${members.map(canonicalJson).join(',')}]`
+  }
   if (!isPlainObject(value))
     throw new MillraceError('BadValue', `expected a JSON value, got ${kindOf(value)}`)
   const members = Object.entries(value as { readonly [name: string]: Json })

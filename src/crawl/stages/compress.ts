@@ -25,10 +25,11 @@ export interface Compressed {
 export async function compress(body: Uint8Array): Promise<Compressed> {
   if (body.byteLength < WORTH_BYTES_MIN) return { compression: 'none', body }
   const isSmall = body.byteLength <= AT_ONCE_BYTES_MAX
-  const chunkSize = Math.max(1024, body.byteLength)
+  // With its size known, zstd sets up tables that fit it, which is an eighth of the time of a page.
+  const options = { chunkSize: Math.max(1024, body.byteLength), pledgedSrcSize: body.byteLength }
   return {
     compression: 'zstd',
-    body: isSmall ? zstdCompressSync(body, { chunkSize }) : await compressAsync(body),
+    body: isSmall ? zstdCompressSync(body, options) : await compressAsync(body),
   }
 }
 

@@ -25,7 +25,7 @@ export interface ReadRequest {
 
 const data = workerData as ReaderData
 const db = openForReading(data.path)
-db.exec('PRAGMA cache_size = -16384')
+db.exec('PRAGMA cache_size = -4096')
 const prepared = new Map<number, StatementSync>()
 const limit = { deadlineMs: 0, until: Number.POSITIVE_INFINITY }
 
