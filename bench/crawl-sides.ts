@@ -1,6 +1,7 @@
 /** The sides of the crawl benchmark: how each is started, and how its stored pages are counted. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 
 import { packageVersion, programVersion } from './rig/machine.ts'
@@ -21,6 +22,8 @@ export interface Side {
   command(task: Task): Command
   /** Pages the side has stored, counted from what it left behind. */
   pages(task: Task, measured: Measured): Promise<number>
+  /** How fast the last 1,000 pages came, by how fast the first 1,000 came; null where nobody can tell. */
+  steadiness?(task: Task): number | null
   version(): Promise<Record<string, string>>
 }
 
@@ -28,6 +31,8 @@ export interface Side {
 export const OURS = 'millrace'
 
 const SCRAPY = '/usr/bin/scrapy'
+/** Pages at either end of a crawl whose times are compared. */
+const SLICE = 1_000
 
 const millrace: Side = {
   name: OURS,
@@ -44,6 +49,13 @@ const millrace: Side = {
     ],
   }),
   pages: async (_, { stdout }) => pagesIn(stdout),
+  steadiness({ folder }) {
+    const db = new DatabaseSync(join(folder, 'x.db'), { readOnly: true })
+    const ends = db.prepare('SELECT fetched_at + duration_ms AS at FROM pages ORDER BY at').all()
+    db.close()
+    const at = (index: number) => Number(ends.at(index)?.['at'])
+    return ends.length < 2 * SLICE ? null : (at(SLICE - 1) - at(0)) / (at(-1) - at(-SLICE))
+  },
   version: async () => {
     const manifest = JSON.parse(await readFile(fileHere('../package.json'), 'utf8')) as { version: string }
     return { millrace: manifest.version }

@@ -17,6 +17,7 @@ import { serveFolder } from './site.ts'
 interface Result {
   readonly pages: number
   readonly measured: Measured
+  readonly steadiness: number | null
 }
 
 const MAIN_FIGURE = 'pages/s'
@@ -54,8 +55,9 @@ async function crawlOnce(
   const task = { url, folder, concurrency: settings.concurrency }
   const measured = await measure(side.command(task))
   const pages = await side.pages(task, measured)
+  const steadiness = side.steadiness?.(task) ?? null
   await rm(folder, { recursive: true })
-  return { pages, measured }
+  return { pages, measured, steadiness }
 }
 
 function summarise(name: string, results: readonly Result[]): SideReport {
@@ -67,6 +69,9 @@ function summarise(name: string, results: readonly Result[]): SideReport {
     seconds: of(({ measured }) => measured.seconds),
     [MAIN_FIGURE]: median(rates),
     'peak RSS MB': of(({ measured }) => measured.peakRssMb),
+    'last/first 1000': results.some(({ steadiness }) => steadiness === null)
+      ? null
+      : of(({ steadiness }) => steadiness ?? 0),
     'CPU s': isCpuKnown ? of(({ measured }) => measured.cpuSeconds ?? 0) : null,
   }
   return { name, figures, rounds: rates }
