@@ -31,6 +31,8 @@ export interface Side {
 export const OURS = 'millrace'
 
 const SCRAPY = '/usr/bin/scrapy'
+/** With node's own limit of 4 GB it runs out of memory on sites of some 10,000 pages. */
+const CRAWLEE_HEAP = '--max-old-space-size=16000'
 /** Pages at either end of a crawl whose times are compared. */
 const SLICE = 1_000
 
@@ -66,7 +68,7 @@ const crawlee: Side = {
   name: 'crawlee',
   command: ({ url, folder, concurrency }) => ({
     program: process.execPath,
-    args: [fileHere('peers/crawlee.mjs'), url, folder, String(concurrency)],
+    args: [CRAWLEE_HEAP, fileHere('peers/crawlee.mjs'), url, folder, String(concurrency)],
   }),
   pages: async (_, { stdout }) => pagesIn(stdout),
   version: async () => ({ '@crawlee/cheerio': await packageVersion('@crawlee/cheerio') }),
