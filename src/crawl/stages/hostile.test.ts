@@ -5,6 +5,7 @@ import { HOSTILE_PATHS, startHostileSite } from '../../../test/site/index.ts'
 import { decompress } from './compress.ts'
 import { handClock, hurried, openCrawls } from '../testing/fixture.ts'
 import { everything, jobsOf, pagesOf, type PageLook } from '../testing/look.ts'
+import { pageOf, send, servePlot } from '../testing/plot.ts'
 
 const site = await startHostileSite()
 after(() => site.close())
@@ -85,4 +86,23 @@ test('NUL bytes and lone surrogates come back from the store as the server sent 
   const served = Buffer.from(await (await fetch(`${site.url}/nul`)).arrayBuffer())
   assert.deepEqual(Buffer.from(await decompress(body)), served)
   assert.match(JSON.stringify(documents[0]?.metadata), /lone \\ud800 nul \\u0000/)
+})
+
+test('a storm of 429 is waited out: no page is lost, and the host is not asked while it wants to be left alone', async (t) => {
+  const clock = handClock()
+  const paths = Array.from({ length: 30 }, (_, index) => `/page${index}`)
+  const storm = { left: 5, until: 0, refused: 0 }
+  const stormy = await servePlot(t, ({ path, response }) => {
+    if (clock.now() >= storm.until && storm.until > 0) Object.assign(storm, { left: 5, until: 0 })
+    if (storm.left-- > 0) return pageOf(path, path === '/' ? paths : [])
+    if (storm.until === 0) storm.until = clock.now() + 30_000
+    storm.refused++
+    return send(response, { status: 429, headers: { 'retry-after': '30' } })
+  })
+  const { crawl, bus } = await openCrawls(t, clock)
+  const { summary } = await crawl(`${stormy.url}/`, { onEnd: hurried(clock, bus) })
+  assert.deepEqual([summary.pages, summary.failed], [31, 0])
+  for (const path of paths) assert.ok(stormy.asked(path) >= 1, path)
+  // Each of the six calms ends with those requests that were already on their way.
+  assert.ok(storm.refused <= 6 * 8, `${storm.refused} requests were refused`)
 })
