@@ -62,6 +62,16 @@ describe('bad input', () => {
     })
   }
 
+  test('a line of a list that is no URL is named by its number', async () => {
+    const list = join(folder, 'list.txt')
+    await writeFile(list, '# seeds\nhttps://example.org/\nnot a url\n')
+    const ended = await millrace(['crawl', '--from', list, ...database('list.db')])
+    await rm(list)
+    assert.equal(ended.code, 64)
+    assert.match(ended.stderr, /--from .*list\.txt, line 3: .*not a url/)
+    assert.deepEqual(await readdir(folder), [])
+  })
+
   test('a database URL of an unknown kind ends with exit code 78 and hides its password', async () => {
     const ended = await millrace(['runs', '--db', 'mysql://me:secret@host/db'])
     assert.equal(ended.code, 78)

@@ -108,7 +108,7 @@ export const jobMutants: readonly Mutant[] = [
     file: ATTEMPT,
     find: 'if (job.crashesAlone >= CRASHES_ALONE_MAX) {',
     replace: 'if (job.crashesAlone > CRASHES_ALONE_MAX) {',
-    tests: ATTEMPT_TEST,
+    tests: ['src/jobs/worker/bury.test.ts'],
   },
   {
     name: 'lane-concurrency-ignored',
@@ -213,7 +213,7 @@ export const jobMutants: readonly Mutant[] = [
     file: CLAIM,
     find: "NOT EXISTS (SELECT 1 FROM jobs AS own WHERE own.process = :process AND own.state = 'running')\n          AND id = (",
     replace: 'id = (',
-    tests: CLAIM_TEST,
+    tests: ['src/jobs/suspects.test.ts'],
   },
   {
     name: 'together-without-fence',

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { sourceOf, type Pace, type RunLimits, type ScopeRules, type Source } from '../../crawl/index.ts'
-import { MillraceError } from '../../model/index.ts'
+import { isMillraceError, MillraceError, parseHttpUrl } from '../../model/index.ts'
 import type { Config } from '../config/index.ts'
 import { parseCount, parseDuration } from '../quantity.ts'
 
@@ -101,11 +101,27 @@ function listed(flags: readonly string[] = [], config: readonly string[] = []): 
 
 /** One URL a line; empty lines and lines that begin with # are passed over. '-' is standard input. */
 async function readList(from: string): Promise<readonly string[]> {
+  const lines = (await readText(from)).split(/\r?\n/).map((line) => line.trim())
+  return lines.flatMap((line, index) => {
+    if (line === '' || line.startsWith('#')) return []
+    requireUrl(line, `--from ${from}, line ${index + 1}`)
+    return [line]
+  })
+}
+
+async function readText(from: string): Promise<string> {
   try {
-    const content = await text(from === '-' ? process.stdin : createReadStream(from))
-    const lines = content.split(/\r?\n/).map((line) => line.trim())
-    return lines.filter((line) => line !== '' && !line.startsWith('#'))
+    return await text(from === '-' ? process.stdin : createReadStream(from))
   } catch (cause) {
     throw new MillraceError('NotFound', `--from: expected a readable file of URLs, got "${from}"`, { cause })
+  }
+}
+
+function requireUrl(line: string, where: string): void {
+  try {
+    parseHttpUrl(line)
+  } catch (cause) {
+    if (!isMillraceError(cause, 'BadUrl')) throw cause
+    throw new MillraceError('BadUrl', `${where}: ${cause.message}`, { cause })
   }
 }

@@ -32,14 +32,13 @@ export async function inspectSqlite(path: string, options: InspectOptions = {}):
       `expected a Millrace database at ${file}; crawl something first, or name another --db`,
     )
   }
-  const outside = [engine(), folder(file), mode(found.mode)]
   const identity = tried('file', () => {
     inspectFile(file)
     return ok('file', `${file}, ${found.size} bytes, made by Millrace`)
   })
-  if (identity.status === 'fail') {
-    return { checks: [identity, ...outside], processes: [], isReadable: false }
-  }
+  // What else there is to say of a file that is not ours is not for us to say.
+  if (identity.status === 'fail') return { checks: [identity], processes: [], isReadable: false }
+  const outside = [engine(), folder(file), mode(found.mode)]
   const inside = await askChild({ path: file, isFull: options.isFull ?? false })
   return { ...inside, checks: [identity, ...outside, ...inside.checks] }
 }

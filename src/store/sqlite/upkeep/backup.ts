@@ -84,6 +84,7 @@ async function copyTo(
 /** Anew: whoever began it may still write into a file that it has open. */
 async function copyAlone({ path, part, child, onBytes }: CarriedCopy): Promise<void> {
   await child.call('create', part)
+  onBytes(0)
   const timer = setInterval(() => onBytes(statSync(part, { throwIfNoEntry: false })?.size ?? 0), LOOK_MS)
   try {
     await child.call('copy', { from: path, file: part })

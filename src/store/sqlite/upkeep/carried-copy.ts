@@ -61,6 +61,7 @@ async function waitTaken(copy: CarriedCopy, id: string): Promise<string | null> 
 
 async function waitDone(copy: CarriedCopy, carrier: string): Promise<string | null> {
   const seen = { bytes: 0, still: 0 }
+  copy.onBytes(0)
   for (let look = 1; ; look++) {
     const request = read(copy.path)
     if (request?.state === 'done') return carrier
