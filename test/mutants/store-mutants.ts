@@ -154,7 +154,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'gap-in-changes-hidden',
     breaks: 'whoever asks for changes that were pruned is told',
-    file: 'src/store/sqlite/open.ts',
+    file: 'src/store/sqlite/open/reader-over.ts',
     find: 'if (row !== undefined && position < row.position) throw',
     replace: 'if (row === undefined) throw',
     tests: CONFORMANCE,
@@ -181,7 +181,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'closing-drops-the-queue',
     breaks: 'closing commits everything that was accepted',
-    file: 'src/store/sqlite/open.ts',
+    file: 'src/store/sqlite/open/store-over.ts',
     find: '    await queue.drain()\n',
     replace: '    void queue.drain()\n',
     tests: CONFORMANCE,

@@ -27,7 +27,7 @@ async function openChild(t: TestContext, path: string): Promise<{ child: Child; 
 /** Without the journals, which SQLite keeps beside what is locked. */
 function sideFiles(path: string): readonly string[] {
   return readdirSync(lockFolder(path))
-    .filter((name) => !name.endsWith('-journal'))
+    .filter((name) => !name.endsWith('-journal') && !name.includes('.figures'))
     .sort()
 }
 

@@ -123,11 +123,13 @@ export class WriteQueue {
     const bound = `${queueRowsMax} rows or ${queueBytesMax} bytes`
     const full = () =>
       new MillraceError('QueueFull', `the write queue stayed above ${bound} for ${fullWaitMs} ms`)
-    const giveUp = (): void => {
-      if (this.#limits.isPaused?.() === true) entry.timer = setTimeout(giveUp, fullWaitMs)
+    // While the disk is waited for no time passes here: it begins anew once there is room.
+    const giveUp = (sawPause: boolean): void => {
+      const isPaused = this.#limits.isPaused?.() === true
+      if (isPaused || sawPause) entry.timer = setTimeout(giveUp, fullWaitMs, isPaused)
       else this.#withdraw(entry, full())
     }
-    entry.timer = setTimeout(giveUp, fullWaitMs)
+    entry.timer = setTimeout(giveUp, fullWaitMs, false)
     this.#parked.push(entry)
   }
 

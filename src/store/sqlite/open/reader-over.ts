@@ -1,0 +1,48 @@
+/** The reading half of the contract over a pool of reader threads. */
+import { MillraceError } from '../../../model/index.ts'
+import type { Meter } from '../../../observe/index.ts'
+import type { Reader } from '../../contract.ts'
+import { changesAfter, latestPosition, prunedTo, type ReaderPool, runSql } from '../reader/index.ts'
+
+const SQL_DEADLINE_MS = 5_000
+
+/** What a reader is made of. */
+export interface ReaderParts {
+  readonly path: string
+  readonly pool: ReaderPool
+  readonly meter: Meter
+  readonly close: () => Promise<void>
+}
+
+/** The reader; `close` is the caller's. */
+export function readerOver({ path, pool, meter, close }: ReaderParts): Reader {
+  return {
+    meter,
+    read: (query, options) => pool.read(query, options?.deadlineMs),
+    async position() {
+      const [row] = await pool.read(latestPosition({}))
+      return row?.position ?? 0
+    },
+    async changes(position, limit) {
+      const changes = await pool.read(changesAfter({ after: position, limit }))
+      // Asked last: what was pruned since the changes were read can only refuse too much, never leave a gap.
+      const [row] = await pool.read(prunedTo({}))
+      if (row !== undefined && position < row.position) throw tooOld(position, row.position)
+      return changes.map((change) => ({ ...change, op: change.op === 'delete' ? 'delete' : 'put' }))
+    },
+    sql: (text, options) => runSql(path, text, options?.deadlineMs ?? SQL_DEADLINE_MS),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** However often it is called, and by whom: it is done once. */
+export function closeOnce(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined
+  return () => (closing ??= close())
+}
+
+function tooOld(asked: number, kept: number): MillraceError {
+  const message = `changes after position ${asked} are no longer kept (they start after ${kept}); read the tables in full`
+  return new MillraceError('PositionTooOld', message)
+}
