@@ -1,4 +1,5 @@
 /** The parts of `npm run torture` that fail the disk. */
+import { availableParallelism } from 'node:os'
 import type { TorturePart } from '../crash/torture-part.ts'
 import { ROOT } from './mutant.ts'
 import { POWER_SIZES, powerTrial } from './power.ts'
@@ -39,14 +40,21 @@ export const sweepPart: TorturePart = {
   async run({ seed, say }) {
     if (isSkipped(say)) return []
     const sweep = new Sweep(seed)
+    const found: string[] = []
     let tried = 0
     for (const start of STARTS) {
-      for (const fault of await sweep.faults(start)) {
-        const wrong = await sweep.run(fault)
-        tried++
-        if (wrong.length > 0) return wrong.map((what) => `${JSON.stringify(fault)}: ${what}`)
+      const faults = (await sweep.faults(start)).values()
+      const drain = async () => {
+        for (const fault of faults) {
+          if (found.length > 0) return
+          const wrong = await sweep.run(fault)
+          tried++
+          found.push(...wrong.map((what) => `${JSON.stringify(fault)}: ${what}`))
+        }
       }
+      await Promise.all(Array.from({ length: availableParallelism() }, drain))
     }
+    if (found.length > 0) return found
     sweep.close()
     say(`${tried} faults, one at every system call, nothing acknowledged lost`)
     return []
