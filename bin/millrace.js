@@ -16,8 +16,8 @@ const bundled = join(root, 'node_modules', 'node', 'bin', 'node')
 
 // Compiled code is kept between calls, for our threads and children too (they look at the variable). In a folder of the
 // user's own: who can write there can run code as the user. NODE_DISABLE_COMPILE_CACHE=1 turns it off.
-const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-process.env.NODE_COMPILE_CACHE ||= join(caches, 'millrace', 'compiled')
+const caches = process.env.XDG_CACHE_HOME || cachesOfUser()
+if (caches) process.env.NODE_COMPILE_CACHE ||= join(caches, 'millrace', 'compiled')
 
 if (isNewEnough) await run()
 else if (existsSync(bundled)) launch()
@@ -29,7 +29,7 @@ async function run() {
     process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
     process.channel.unref()
   }
-  module.enableCompileCache()
+  if (process.env.NODE_COMPILE_CACHE) module.enableCompileCache()
   // V8 lets a heap grow to several times what lives in it where the machine has room. This keeps a crawl at two thirds
   // of the memory for the same speed (docs/benchmarks.md); a V8 that knows these flags no more says so and goes on.
   v8.setFlagsFromString('--semi-space-growth-factor=1')
@@ -40,6 +40,15 @@ async function run() {
     pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'cli.js')).href
   )
   process.exitCode = await main(process.argv)
+}
+
+/** Undefined for a user without a home, as in some containers: nothing is kept then. */
+function cachesOfUser() {
+  try {
+    return join(homedir(), '.cache')
+  } catch {
+    return undefined
+  }
 }
 
 function launch() {
