@@ -132,8 +132,8 @@ export const jobMutants: readonly Mutant[] = [
     file: CLAIM,
     find: 'SET next_at = :now + gap_ms,',
     replace: 'SET next_at = :now,',
-    tests: ['src/crawl/politeness/pace.test.ts'],
-    only: 'two crawls of one host',
+    tests: CLAIM_TEST,
+    only: 'a lane with a gap',
   },
   {
     name: 'lane-wait-ignored',
