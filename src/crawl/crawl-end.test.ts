@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { cancelJobs, offer, stage } from '../jobs/index.ts'
-import { newId } from '../model/index.ts'
+import { MillraceError, newId } from '../model/index.ts'
 import { PAGE_KIND } from './frontier.ts'
-import { cancelRun } from './history/index.ts'
+import { cancelRun, getRun } from './history/index.ts'
 import { openCrawls, until } from './testing/fixture.ts'
 import { jobsOf, pagesOf } from './testing/look.ts'
 import { pageOf, send, servePlot } from './testing/plot.ts'
@@ -212,4 +212,20 @@ test('a cancel from elsewhere ends the crawl as cancelled, and nothing more is s
   ])
   const next = await crawl(`${site.url}/0`, { maxPages: 1 })
   assert.deepEqual([next.isNew, next.run === run], [true, false])
+})
+
+test('what is to be done before the end is done while the run is unfinished; when it fails the run is taken up again', async (t) => {
+  const site = await servePlot(t, ({ path }) => pageOf(path, path === '/' ? ['/1'] : []))
+  const { crawl, start, store } = await openCrawls(t)
+  const failed = await start(`${site.url}/`, {
+    onEnding: () => Promise.reject(new MillraceError('InputOutput', 'the file can not be written')),
+  })
+  await assert.rejects(failed.ended, { code: 'InputOutput' })
+  const states: (string | undefined)[] = []
+  const onEnding = async () => {
+    states.push((await store.read(getRun({ id: failed.run.id })))[0]?.state)
+  }
+  const again = await crawl(`${site.url}/`, { onEnding })
+  assert.deepEqual([again.run, again.isNew, again.summary.state], [failed.run.id, false, 'completed'])
+  assert.deepEqual([states, site.arrivals.length], [['running'], 2])
 })

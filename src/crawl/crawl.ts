@@ -41,6 +41,8 @@ export interface CrawlOptions {
   readonly followUps: readonly Stage[]
   /** Called when the run is known and before anything is fetched; what it throws keeps the crawl from starting. */
   readonly onOpen?: (opened: OpenedRun) => Promise<void>
+  /** Called when all work is over and before the run is ended: what it throws leaves the run to be taken up again. */
+  readonly onEnding?: () => Promise<void>
   /** Called after each job is settled. */
   readonly onEnd?: (end: AttemptEnd) => void
   readonly clock?: Clock
@@ -138,6 +140,7 @@ class RunCrawl implements Crawl {
       clearTimeout(timer)
     }
     if (this.#stopReason !== null && !this.#isAborted) await this.#finishFollowUps()
+    await this.#options.onEnding?.()
     return this.#endRun()
   }
 

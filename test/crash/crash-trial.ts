@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { seededRandom, startSite, type Random, type Site } from '../site/index.ts'
 import { runCommand } from '../process/index.ts'
@@ -50,25 +51,19 @@ export async function crashTrial(options: TrialOptions): Promise<TrialResult> {
     await calm.finish()
     const before = new Map(site.requests)
     const killed = new Crawl(site, join(options.folder, 'killed'))
-    const lines = await killRepeatedly(killed, signal, random, options)
-    await killed.finish(LATE_KILL)
+    const { lines, kills } = await killRepeatedly(killed, signal, random, options)
+    if (!killed.isComplete()) await killed.finish()
     const fetched = new Map(
       [...site.requests].map(([path, count]) => [path, count - (before.get(path) ?? 0)]),
     )
     const refetched = [...fetched.values()].reduce((sum, count) => sum + Math.max(0, count - 1), 0)
     // robots.txt is asked at most once more per process, and each process holds so many connections.
-    const refetchedMax = options.kills * (CONCURRENCY + 1)
-    return { kills: options.kills, refetched, refetchedMax, differences: await compare(calm, killed, lines) }
+    const refetchedMax = kills * (CONCURRENCY + 1)
+    return { kills, refetched, refetchedMax, differences: await compare(calm, killed, lines) }
   } finally {
     await site.close()
   }
 }
-
-/**
- * On a busy machine the last kill can come when the run is complete already: then the same command would be another run,
- * and its `--out` is refused. What is stored and shown by then is compared like any other end.
- */
-const LATE_KILL = 65
 
 /** Kills the crawl `kills` times; returns every line that `--out` had shown by then: what was acknowledged. */
 async function killRepeatedly(
@@ -76,20 +71,23 @@ async function killRepeatedly(
   signal: { onRequest: () => void },
   random: Random,
   { kills, pages }: TrialOptions,
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly lines: ReadonlySet<string>; readonly kills: number }> {
   const acknowledged = new Set<string>()
+  let done = 0
   const share = Math.max(1, Math.floor((pages * 0.9) / kills))
-  for (let kill = 0; kill < kills; kill++) {
+  // On a busy machine a kill can come when the run is complete: the same command would be another run then.
+  while (done < kills && !(acknowledged.size > 0 && crawl.isComplete())) {
     const child = crawl.start()
     const exited = once(child, 'exit')
     // Some die while they start and open the store, most after a few requests more.
     if (random.chance(0.15)) setTimeout(() => child.kill('SIGKILL'), random.below(400))
     else killAfter(child, signal, 1 + random.below(2 * share), random.below(8))
     await exited
+    done++
     for (const line of completeLines(await crawl.readOut())) acknowledged.add(line)
   }
   signal.onRequest = () => undefined
-  return acknowledged
+  return { lines: acknowledged, kills: done }
 }
 
 function killAfter(
@@ -118,6 +116,16 @@ class Crawl {
     return `sqlite:${this.#path}.db`
   }
 
+  /** Whether its run is. Read only, so that the log stays for the next process to find. */
+  isComplete(): boolean {
+    const db = new DatabaseSync(`${this.#path}.db`, { readOnly: true, timeout: 5_000 })
+    try {
+      return db.prepare('SELECT state FROM runs').get()?.['state'] === 'completed'
+    } finally {
+      db.close()
+    }
+  }
+
   start(): ChildProcess {
     const args = [
       BIN,
@@ -134,10 +142,9 @@ class Crawl {
     return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   }
 
-  /** `also`: a further exit code that is well. */
-  async finish(also: number = 0): Promise<void> {
+  async finish(): Promise<void> {
     const [code] = await once(this.start(), 'exit')
-    if (code !== 0 && code !== also) throw new Error(`a crawl that nobody disturbed exited with ${code}`)
+    if (code !== 0) throw new Error(`a crawl that nobody disturbed exited with ${code}`)
   }
 
   async readOut(): Promise<string> {

@@ -16,18 +16,19 @@ export interface FollowOutOptions {
   readonly pause: CrawlPause
 }
 
+/** A file that grows with the crawl until it is disposed of. */
+export interface FollowedOut extends AsyncDisposable {
+  /** Resolves when every document committed so far is in the file. @throws MillraceError when it can not be written */
+  finish(): Promise<void>
+}
+
 /**
  * Appends documents as they are committed until it is disposed of, and then the rest. Where the file's disk is full,
  * the crawl itself goes on, and the file catches up. @throws MillraceError BadInput, Busy
  */
-export async function followOut({
-  store,
-  bus,
-  run,
-  file,
-  pause,
-}: FollowOutOptions): Promise<AsyncDisposable> {
-  if (file === undefined) return { [Symbol.asyncDispose]: () => Promise.resolve() }
+export async function followOut({ store, bus, run, file, pause }: FollowOutOptions): Promise<FollowedOut> {
+  if (file === undefined)
+    return { finish: async () => undefined, [Symbol.asyncDispose]: async () => undefined }
   const owned = await own(store, file)
   const follower = await followRun(store, { run, file }).catch(async (error: unknown) => {
     await owned[Symbol.asyncDispose]()
@@ -49,13 +50,17 @@ export async function followOut({
     else failure ??= toMillraceError(error)
   }
   const unlisten = bus.listen('crawl.settled', () => void catchUp().catch(note))
+  const finish = async () => {
+    await waiting
+    if (failure !== undefined) throw failure
+    await pause.untilRoom(file, catchUp)
+  }
   return {
+    finish,
     async [Symbol.asyncDispose]() {
       unlisten()
       try {
-        await waiting
-        if (failure !== undefined) throw failure
-        await pause.untilRoom(file, catchUp)
+        await finish()
       } finally {
         await follower.close()
         await owned[Symbol.asyncDispose]()

@@ -15,7 +15,7 @@ import { renderSummary } from '../print/crawl-summary.ts'
 import { printLine, say, warn } from '../print/output.ts'
 import { dryRun } from './crawl-dry-run.ts'
 import { settingsFrom, sourceFrom, type CrawlFlags } from './crawl-options.ts'
-import { followOut } from './crawl-out.ts'
+import { followOut, type FollowedOut } from './crawl-out.ts'
 import { CrawlPause } from './crawl-pause.ts'
 import { startIndexedCrawl } from './indexed-crawl.ts'
 
@@ -58,6 +58,7 @@ async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPaus
   const tally = new CrawlTally()
   const bus = createBus()
   await using following = new AsyncDisposableStack()
+  let out: FollowedOut | undefined
   const started = await startIndexedCrawl({
     ...network,
     store,
@@ -66,8 +67,10 @@ async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPaus
     limits,
     pace,
     onOpen: async ({ run }) => {
-      following.use(await followOut({ store, bus, run: run.id, file, pause }))
+      out = following.use(await followOut({ store, bus, run: run.id, file, pause }))
     },
+    // A run that is ended is never taken up again, so its file must be whole before.
+    onEnding: async () => out?.finish(),
     onEnd: (end) => {
       tally.add(end)
       logEnd(context.log, end)

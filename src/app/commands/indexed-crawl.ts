@@ -30,6 +30,8 @@ export interface IndexedCrawlOptions {
   readonly bus?: Bus
   /** Called when the run is known and before anything is fetched. */
   readonly onOpen?: CrawlOptions['onOpen']
+  /** Called when all work is over and before the run is ended. */
+  readonly onEnding?: CrawlOptions['onEnding']
   /** Called after each job is settled. */
   readonly onEnd?: CrawlOptions['onEnd']
 }
@@ -39,7 +41,7 @@ export interface IndexedCrawlOptions {
  * is at its end and its documents are indexed. @throws MillraceError as the store does
  */
 export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> {
-  const { store, source, onOpen, onEnd } = options
+  const { store, source, onOpen, onEnding, onEnd } = options
   return startCrawl({
     store,
     source,
@@ -52,6 +54,7 @@ export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> 
     onDocument: (run, { id }) => offerIndex(run, { id: newId(systemClock.now()), document: id }),
     followUps: [indexStage],
     ...(onOpen === undefined ? {} : { onOpen }),
+    ...(onEnding === undefined ? {} : { onEnding }),
     ...(onEnd === undefined ? {} : { onEnd }),
   })
 }
