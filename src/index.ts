@@ -2,8 +2,8 @@
  * The public API: what a program needs to crawl, export and search. docs/library.md shows it at work. Whatever is not
  * named here may change with any release.
  */
-export { startIndexedCrawl as startCrawl } from './app/commands/indexed-crawl.ts'
-export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/indexed-crawl.ts'
+export { startIndexedCrawl as startCrawl } from './app/commands/crawl/indexed-crawl.ts'
+export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/crawl/indexed-crawl.ts'
 export { defineConfig } from './app/config/index.ts'
 export type { Config, CrawlConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'

@@ -26,7 +26,6 @@ function startCrawl(args: readonly string[]) {
   endedEarly.catch(() => undefined)
   return {
     paused: Promise.race([stderr.said('paused: '), endedEarly]),
-    said: (words: string) => Promise.race([stdout.said(words), endedEarly]),
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     ended: closed.then(([code]) => ({ code, stdout: stdout.text(), stderr: stderr.text() })),
   }
@@ -60,9 +59,20 @@ describe(
     let folder: string
     let site: Site
     let isMounted = false
+    let onRequest: ((path: string) => void) | undefined
+    /** Resolves when every page has been asked for from now on. */
+    const allAsked = () => {
+      const missing = new Set(site.pageUrls.map((url) => url.slice(site.url.length)))
+      const { promise, resolve } = Promise.withResolvers<void>()
+      onRequest = (path) => {
+        missing.delete(path)
+        if (missing.size === 0) resolve()
+      }
+      return promise
+    }
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'millrace-disk-'))
-      site = await startSite({ pages: 400, seed: 5 })
+      site = await startSite({ pages: 400, seed: 5, onRequest: (path) => onRequest?.(path) })
       isMounted =
         spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', folder]).status === 0
     })
@@ -115,10 +125,10 @@ describe(
       const elsewhere = await mkdtemp(join(tmpdir(), 'millrace-calm-'))
       const db = `sqlite:${join(elsewhere, 'a.db')}`
       const out = join(folder, 'out.jsonl')
+      const asked = allAsked()
       const crawl = startCrawl([...argsFor(db), '--out', out])
       await crawl.paused
-      // Its last word, which it has when all pages are stored.
-      await crawl.said('"state":"completed"')
+      await asked
       giveRoom()
       const { code, stderr } = await crawl.ended
       assert.equal(code, 0, stderr)

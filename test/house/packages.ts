@@ -10,8 +10,8 @@ const ANYWHERE = ['src']
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/app'],
   'csv-stringify': ['src/transfer'],
-  'html-encoding-sniffer': ['src/crawl/html'],
-  htmlparser2: ['src/crawl/html'],
+  'html-encoding-sniffer': ['src/crawl/read/html'],
+  htmlparser2: ['src/crawl/read/html'],
   'ipaddr.js': ['src/crawl/fetch'],
   'log-update': ['src/app'],
   pino: ['src/observe'],

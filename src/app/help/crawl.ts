@@ -1,6 +1,6 @@
 /** How `crawl` is called. */
 import { Option, type Command } from 'commander'
-import type { CrawlFlags } from '../commands/crawl-options.ts'
+import type { CrawlFlags } from '../commands/crawl/crawl-options.ts'
 import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
 
 const EXAMPLES = `
@@ -49,7 +49,7 @@ export function addCrawl(root: Command, run: Run): void {
     .option('--dry-run', 'print scope and robots.txt verdicts, fetch no page, store nothing')
     .addHelpText('after', EXAMPLES)
     .action(async (urls: readonly string[], flags: CrawlFlags & CommonFlags) => {
-      const { crawl } = await import('../commands/crawl.ts')
+      const { crawl } = await import('../commands/crawl/crawl.ts')
       await run(flags, (context) => crawl(urls, flags, context))
     })
   withCommonOptions(command)

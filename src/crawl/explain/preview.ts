@@ -1,8 +1,14 @@
 /** What a crawl would do, without a store and without fetching a page: scope and robots.txt of each seed. */
 import { hostOf, toMillraceError } from '../../model/index.ts'
 import { createFetcher, type Resolve } from '../fetch/index.ts'
-import { fetchRobots, type FetchedRobots } from '../politeness/index.ts'
-import { allows, crawlDelayMs, robotsVerdict, sitemapsOf } from '../robots/index.ts'
+import {
+  allows,
+  crawlDelayMs,
+  fetchRobots,
+  robotsVerdict,
+  sitemapsOf,
+  type FetchedRobots,
+} from '../politeness/index.ts'
 import { compileScope } from '../scope/index.ts'
 import type { Source } from '../history/index.ts'
 

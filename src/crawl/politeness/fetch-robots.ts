@@ -1,7 +1,7 @@
 /** Fetches a robots.txt, following redirects as RFC 9309 section 2.3.1.2 asks. */
 import { isMillraceError } from '../../model/index.ts'
 import { type FetchAnswer, type Fetcher, header, redirectOf } from '../fetch/index.ts'
-import type { RobotsAnswer } from '../robots/index.ts'
+import type { RobotsAnswer } from './robots/index.ts'
 
 /** The RFC's number: at least five hops. */
 const REDIRECTS_MAX = 5

@@ -1,6 +1,6 @@
 /** What the robots.txt files in the store say, without asking anybody: for those who want to know why. */
 import type { Reader } from '../../store/index.ts'
-import { allows, crawlDelayMs, robotsVerdict, type RobotsVerdict } from '../robots/index.ts'
+import { allows, crawlDelayMs, robotsVerdict, type RobotsVerdict } from './robots/index.ts'
 import { findRobots } from './robots-keeper.ts'
 
 /** unknown: its robots.txt was never had. */

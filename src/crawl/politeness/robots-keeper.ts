@@ -9,7 +9,7 @@ import { query, table, upsert, type Command, type Store } from '../../store/inde
 import { fetchRobots, type FetchedRobots } from './fetch-robots.ts'
 import { retryAfterMs, type Fetcher } from '../fetch/index.ts'
 import { offerFinds, SITEMAP_KIND, type Pace } from '../frontier.ts'
-import { allows, crawlDelayMs, robotsVerdict, sitemapsOf, type RobotsVerdict } from '../robots/index.ts'
+import { allows, crawlDelayMs, robotsVerdict, sitemapsOf, type RobotsVerdict } from './robots/index.ts'
 
 /** RFC 9309 section 2.4: a cached copy should not be used for more than 24 hours. */
 const KEPT_MS = 24 * 3_600_000

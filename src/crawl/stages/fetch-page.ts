@@ -3,7 +3,7 @@ import { isMillraceError, sha256, type MillraceError, type Clock } from '../../m
 import type { WorkContext } from '../../jobs/index.ts'
 import { compress, type Compressed } from './compress.ts'
 import { type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
-import { decodeHtml, parsePage, type ParsedPage } from '../html/index.ts'
+import { decodeHtml, parsePage, type ParsedPage } from '../read/html/index.ts'
 import { refuseForNow } from './refuse-for-now.ts'
 import type { RobotsKeeper } from '../politeness/index.ts'
 

@@ -7,7 +7,7 @@ import { offerFinds, PAGE_KIND, SITEMAP_KIND, type Pace } from '../frontier.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import { refuseForNow } from './refuse-for-now.ts'
 import type { CompiledScope } from '../scope/index.ts'
-import { parseSitemap, type Sitemap } from '../sitemap/index.ts'
+import { parseSitemap, type Sitemap } from '../read/sitemap/index.ts'
 
 /** What the sitemap stage of one run needs. */
 export interface SitemapStageOptions {

@@ -37,7 +37,7 @@ import {
 } from '../../print/explanation.ts'
 import { printLine } from '../../print/output.ts'
 import { plainLine } from '../../print/plain-text.ts'
-import { USER_AGENT_DEFAULT } from '../crawl-options.ts'
+import { USER_AGENT_DEFAULT } from '../crawl/crawl-options.ts'
 import { requireRun } from './known-run.ts'
 
 /** The options as typed. */

@@ -19,7 +19,7 @@ import { printLine, say } from '../../print/output.ts'
 import { plainLine } from '../../print/plain-text.ts'
 import { renderTable } from '../../print/table.ts'
 import { isoTime, when } from '../../print/when.ts'
-import { USER_AGENT_DEFAULT } from '../crawl-options.ts'
+import { USER_AGENT_DEFAULT } from '../crawl/crawl-options.ts'
 
 /** Few, because each row's robots.txt is read as well. */
 const CHUNK = 50

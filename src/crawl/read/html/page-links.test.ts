@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { urlKey } from '../../model/index.ts'
+import { urlKey } from '../../../model/index.ts'
 import { LINK_CHARS_MAX, LINKS_MAX } from './page-links.ts'
 import { parsePage } from './index.ts'
 

@@ -1,9 +1,9 @@
 /** `crawl --dry-run`: what would be read and what robots.txt says, with nothing stored and no page fetched. */
-import { previewCrawl, type Pace, type PreviewOptions, type SeedPreview } from '../../crawl/index.ts'
-import type { CommandContext } from '../context.ts'
-import { EXIT } from '../exit-code.ts'
-import { plainLine } from '../print/plain-text.ts'
-import { printLine } from '../print/output.ts'
+import { previewCrawl, type Pace, type PreviewOptions, type SeedPreview } from '../../../crawl/index.ts'
+import type { CommandContext } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { plainLine } from '../../print/plain-text.ts'
+import { printLine } from '../../print/output.ts'
 
 /** Prints the preview; returns the exit code. */
 export async function dryRun(

@@ -1,10 +1,10 @@
 /** The options of `crawl` as typed, and what they mean. */
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { sourceOf, type Pace, type RunLimits, type ScopeRules, type Source } from '../../crawl/index.ts'
-import { isMillraceError, MillraceError, parseHttpUrl } from '../../model/index.ts'
-import type { Config } from '../config/index.ts'
-import { parseCount, parseDuration } from '../quantity.ts'
+import { sourceOf, type Pace, type RunLimits, type ScopeRules, type Source } from '../../../crawl/index.ts'
+import { isMillraceError, MillraceError, parseHttpUrl } from '../../../model/index.ts'
+import type { Config } from '../../config/index.ts'
+import { parseCount, parseDuration } from '../../quantity.ts'
 
 /** What the command line gives, in its own words. */
 export interface CrawlFlags {

@@ -3,7 +3,7 @@
  * relative ones, which the URL standard leaves as they are, by joining two strings: 0.04 us instead of 0.4 us. A
  * property test holds that short cut to the standard.
  */
-import { urlKey } from '../../model/index.ts'
+import { urlKey } from '../../../model/index.ts'
 
 /** Distinct links kept of one page, in document order; later ones are dropped. */
 export const LINKS_MAX = 20_000

@@ -1,6 +1,6 @@
 /** Sitemaps come gzipped more often than not, and a small file may unpack to anything: the output is bounded. */
 import { gunzipSync } from 'node:zlib'
-import { MillraceError } from '../../model/index.ts'
+import { MillraceError } from '../../../model/index.ts'
 
 /** Most bytes a sitemap may unpack to: the 50 MiB the sitemap protocol allows. */
 export const SITEMAP_BYTES_MAX = 50 * 1024 * 1024

@@ -1,5 +1,5 @@
 /** A crawl whose documents are also indexed for search: what `crawl` starts, and what programs are given. */
-import { createBus, type Bus } from '../../bus/index.ts'
+import { createBus, type Bus } from '../../../bus/index.ts'
 import {
   startCrawl,
   type Crawl,
@@ -7,10 +7,10 @@ import {
   type Pace,
   type RunLimits,
   type Source,
-} from '../../crawl/index.ts'
-import { newId, systemClock } from '../../model/index.ts'
-import { indexStage, offerIndex } from '../../search/index.ts'
-import type { Store } from '../../store/index.ts'
+} from '../../../crawl/index.ts'
+import { newId, systemClock } from '../../../model/index.ts'
+import { indexStage, offerIndex } from '../../../search/index.ts'
+import type { Store } from '../../../store/index.ts'
 import { PACE_DEFAULT, USER_AGENT_DEFAULT } from './crawl-options.ts'
 
 /** How to crawl; what is left out is as on the command line. */

@@ -2,7 +2,7 @@
  * JSON-LD as publishers really embed it: in comments, nested in @graph, with authors by reference. Only what a document
  * needs is read from it; the values themselves are kept as they are.
  */
-import type { Json } from '../../model/index.ts'
+import type { Json } from '../../../model/index.ts'
 
 /** Longest script that is parsed, in characters; a longer one counts as broken. */
 export const JSON_LD_CHARS_MAX = 1024 * 1024

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalJson, type Json } from '../../model/index.ts'
+import { canonicalJson, type Json } from '../../../model/index.ts'
 import { JSON_LD_CHARS_MAX, JSON_LD_DEPTH_MAX } from './json-ld.ts'
 import { parsePage } from './index.ts'
 

@@ -5,11 +5,11 @@
 import { statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isMillraceError } from '../../model/index.ts'
-import type { CommandContext } from '../context.ts'
-import { EXIT, firstFailure } from '../exit-code.ts'
-import { warn } from '../print/output.ts'
-import { formatBytes } from '../quantity.ts'
+import { isMillraceError } from '../../../model/index.ts'
+import type { CommandContext } from '../../context.ts'
+import { EXIT, firstFailure } from '../../exit-code.ts'
+import { warn } from '../../print/output.ts'
+import { formatBytes } from '../../quantity.ts'
 
 const AGAIN_MS = 1_000
 

@@ -1,18 +1,18 @@
 /** `crawl`: a site into the store, shown while it happens and summed up at its end. */
-import { createBus } from '../../bus/index.ts'
-import { PAGE_KIND, summarizeRun, type Crawl, type Source } from '../../crawl/index.ts'
-import { deadByCode, waitingLanes } from '../../jobs/index.ts'
-import { systemClock, type ErrorCode } from '../../model/index.ts'
-import type { Store } from '../../store/index.ts'
-import type { CommandContext } from '../context.ts'
-import { CrawlTally } from '../crawl-tally.ts'
-import { sqlitePath } from '../database-url.ts'
-import { EXIT, exitCodeOf } from '../exit-code.ts'
-import { openStore } from '../open-store.ts'
-import { logEnd } from '../print/crawl-log.ts'
-import type { Drawing } from '../print/crawl-progress.ts'
-import { renderSummary } from '../print/crawl-summary.ts'
-import { printLine, say, warn } from '../print/output.ts'
+import { createBus } from '../../../bus/index.ts'
+import { PAGE_KIND, summarizeRun, type Crawl, type Source } from '../../../crawl/index.ts'
+import { deadByCode, waitingLanes } from '../../../jobs/index.ts'
+import { systemClock, type ErrorCode } from '../../../model/index.ts'
+import type { Store } from '../../../store/index.ts'
+import type { CommandContext } from '../../context.ts'
+import { CrawlTally } from '../../crawl-tally.ts'
+import { sqlitePath } from '../../database-url.ts'
+import { EXIT, exitCodeOf } from '../../exit-code.ts'
+import { openStore } from '../../open-store.ts'
+import { logEnd } from '../../print/crawl-log.ts'
+import type { Drawing } from '../../print/crawl-progress.ts'
+import { renderSummary } from '../../print/crawl-summary.ts'
+import { printLine, say, warn } from '../../print/output.ts'
 import { dryRun } from './crawl-dry-run.ts'
 import { settingsFrom, sourceFrom, type CrawlFlags } from './crawl-options.ts'
 import { followOut, type FollowedOut } from './crawl-out.ts'
@@ -111,7 +111,7 @@ async function draw(
 ): Promise<Drawing> {
   const { output, isTerminal } = context
   if (output.isQuiet) return NOT_DRAWN
-  const { showProgress, tellWaits } = await import('../print/crawl-progress.ts')
+  const { showProgress, tellWaits } = await import('../../print/crawl-progress.ts')
   const title = `run ${crawl.run.id}`
   const subject = {
     reader: store,

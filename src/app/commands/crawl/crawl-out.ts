@@ -1,9 +1,9 @@
 /** `crawl --out`: a file of documents that grows with the crawl. */
 import { resolve } from 'node:path'
-import type { Bus } from '../../bus/index.ts'
-import { isMillraceError, MillraceError, toMillraceError } from '../../model/index.ts'
-import type { Store } from '../../store/index.ts'
-import { followRun } from '../../transfer/index.ts'
+import type { Bus } from '../../../bus/index.ts'
+import { isMillraceError, MillraceError, toMillraceError } from '../../../model/index.ts'
+import type { Store } from '../../../store/index.ts'
+import { followRun } from '../../../transfer/index.ts'
 import type { CrawlPause } from './crawl-pause.ts'
 
 /** What is followed, and where to. */

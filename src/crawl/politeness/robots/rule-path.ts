@@ -3,7 +3,7 @@
  * ways (`~` and `%7E`, `ツ` and `%E3%83%84`, `%c3` and `%C3`) is brought to one. robots-parser does not do this, nor
  * does it always allow /robots.txt, and it ends a group at a Sitemap line; so the matcher is our own.
  */
-import { compileGlob, type Match } from '../scope/index.ts'
+import { compileGlob, type Match } from '../../scope/index.ts'
 
 /** The path and query of a URL in comparable form. `*` and `$` are escaped, as rules give them a meaning. */
 export function comparablePath(url: URL): string {

@@ -1,5 +1,5 @@
 /** What a page says about itself in meta tags and JSON-LD, and the few facts a document takes from it. */
-import type { Json } from '../../model/index.ts'
+import type { Json } from '../../../model/index.ts'
 import { jsonLdAuthors, jsonLdNodes, jsonLdTexts, parseJsonLd } from './json-ld.ts'
 import { collapse } from './page-text.ts'
 import { parseDate } from './parse-date.ts'

@@ -1,6 +1,6 @@
 /** A sitemap's bytes to its addresses, whichever of the forms in use it has. */
 import { decodeHtml, readTags } from '../html/index.ts'
-import { urlKey } from '../../model/index.ts'
+import { urlKey } from '../../../model/index.ts'
 import { inflate } from './inflate.ts'
 import { SitemapReader } from './sitemap-reader.ts'
 import type { Entry } from './sitemap-reader.ts'
