@@ -64,6 +64,13 @@ describe('a backup of a crawl', () => {
     return child
   }
 
+  /** Resolves when the file names it as one of the processes at work, or it has ended. */
+  async function isNamed(name: string, child: ChildProcess): Promise<void> {
+    const sql = `SELECT count(*) FROM processes WHERE pid = ${child.pid}`
+    const asked = async () => (await millrace(['query', sql, '--format', 'csv', '--db', at(name)])).stdout
+    while (child.exitCode === null && !(await asked()).includes('1')) continue
+  }
+
   async function kill(child: ChildProcess): Promise<void> {
     child.kill('SIGKILL')
     await running.get(child)
@@ -112,6 +119,8 @@ describe('a backup of a crawl', () => {
 
   test('of a crawl by two processes, of which one is killed, it is whole; with the other alive compacting is refused', async () => {
     const [first, second] = [await crawling('two.db', 30), await crawling('two.db', 30)]
+    // The site can not tell which of the two asked.
+    await isNamed('two.db', second)
     const making = backup('two.db', 'two-copy.db')
     await kill(first)
     const { position } = await making
