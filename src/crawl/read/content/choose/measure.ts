@@ -1,0 +1,83 @@
+/** How much text each element of a page holds, and how much of it reads like prose, bottom up in one pass. */
+import { BLOCK_GAPS } from '../../html/index.ts'
+import type { PageElement } from '../tree/index.ts'
+
+/** A block with less text than this is a label, a date or a button rather than a paragraph. */
+export const PARAGRAPH_CHARS_MIN = 40
+
+/** Han, kana and Hangul say in one character what Latin says in about three. */
+const CJK_WEIGHT = 3
+
+/** A paragraph of which more than this share is links is a list of links. */
+const LINK_SHARE_MAX = 0.5
+
+interface Run {
+  chars: number
+  linkChars: number
+}
+
+/** Fills in the figures of the element and of all below it, leaving out what was dropped. */
+export function measure(element: PageElement, dropped: ReadonlySet<PageElement>): void {
+  const run = measureInto(element, dropped, element.name === 'a')
+  element.figures.prose += proseOf(run)
+}
+
+/** Returns the inline text that belongs to the paragraph the element stands in, or makes up by itself. */
+function measureInto(element: PageElement, dropped: ReadonlySet<PageElement>, inLink: boolean): Run {
+  const run: Run = { chars: 0, linkChars: 0 }
+  const { figures } = element
+  figures.chars = figures.linkChars = figures.prose = 0
+  for (const child of element.children) {
+    if (typeof child === 'string') addText(run, figures, weigh(child), inLink)
+    else if (!dropped.has(child))
+      addElement(run, element, child, measureInto(child, dropped, inLink || isLink(child)))
+  }
+  return run
+}
+
+function addText(run: Run, figures: PageElement['figures'], chars: number, inLink: boolean): void {
+  run.chars += chars
+  figures.chars += chars
+  if (!inLink) return
+  run.linkChars += chars
+  figures.linkChars += chars
+}
+
+function addElement(run: Run, parent: PageElement, child: PageElement, inner: Run): void {
+  parent.figures.chars += child.figures.chars
+  parent.figures.linkChars += child.figures.linkChars
+  if (isBlock(child)) child.figures.prose += proseOf(inner)
+  else {
+    run.chars += inner.chars
+    run.linkChars += inner.linkChars
+  }
+  parent.figures.prose += child.figures.prose
+}
+
+/** Whether the element stands on lines of its own. */
+export function isBlock(element: PageElement): boolean {
+  return (
+    BLOCK_GAPS.has(element.name) ||
+    element.name === 'td' ||
+    element.name === 'th' ||
+    element.name === 'pre' ||
+    element.name === '#page'
+  )
+}
+
+function isLink(element: PageElement): boolean {
+  return element.name === 'a' && element.attributes.has('href')
+}
+
+function proseOf({ chars, linkChars }: Run): number {
+  return chars < PARAGRAPH_CHARS_MIN || linkChars > chars * LINK_SHARE_MAX ? 0 : chars - linkChars
+}
+
+const CJK = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]/
+
+/** Characters that are not white space at the ends, runs of it inside counted roughly: exactness would cost a copy. */
+export function weigh(text: string): number {
+  const trimmed = text.trim()
+  if (trimmed === '') return 0
+  return CJK.test(trimmed) ? trimmed.length * CJK_WEIGHT : trimmed.length
+}
