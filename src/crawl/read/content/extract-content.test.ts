@@ -6,7 +6,7 @@ const SENTENCE = 'The mill by the river ground the corn of three villages for tw
 
 test('the paragraphs of an article are its text, and what stands beside them is not', () => {
   const { text } = extractContent(
-    `<html lang=en><title>The mill</title><body><nav><a href=/>Home</a> ${SENTENCE}</nav>
+    `<html lang=en><meta property=og:type content=article><title>The mill</title><body><nav><a href=/>Home</a> ${SENTENCE}</nav>
      <div class=story><p>${SENTENCE} One.</p><p>${SENTENCE} Two.</p></div>
      <div class="related-posts"><p>${SENTENCE} Three.</p></div><footer>${SENTENCE}</footer>`,
     'https://example.org/',

@@ -1,5 +1,7 @@
 /** A page's main content, and what the page says about it. */
 import { chooseContent } from './choose/choose-content.ts'
+import { prune } from './choose/prune.ts'
+import { isArticlePage } from './evidence/page-kind.ts'
 import { renderText } from './render/render-text.ts'
 import { buildTree } from './tree/index.ts'
 
@@ -27,9 +29,13 @@ export interface Content {
  * time in proportion to its length.
  */
 export function extractContent(html: string, url: string): Content {
-  void url
   const tree = buildTree(html.toWellFormed().replaceAll('\0', '\ufffd'))
-  const { top, dropped } = chooseContent(tree.root)
+  const metadata = tree.metadata.metadata()
+  const isArticle = isArticlePage(metadata, tree.root)
+  const choice = chooseContent(tree.root, isArticle)
+  const title = tree.metadata.title()
+  if (isArticle) prune(choice, { host: hostOf(url), apart: [title, tree.title ?? ''] })
+  const { top, dropped } = choice
   const text = renderText(top, dropped)
   const facts = tree.metadata.facts(null)
   return {
@@ -63,4 +69,8 @@ export function contentOfFragment(html: string, url: string): FragmentContent {
 
 function countWords(text: string): number {
   return text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’_-]*/gu)?.length ?? 0
+}
+
+function hostOf(url: string): string {
+  return (URL.parse(url)?.hostname ?? '').replace(/^www\./, '')
 }

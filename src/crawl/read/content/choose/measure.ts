@@ -1,6 +1,7 @@
 /** How much text each element of a page holds, and how much of it reads like prose, bottom up in one pass. */
 import { BLOCK_GAPS } from '../../html/index.ts'
-import type { PageElement } from '../tree/index.ts'
+import type { Figures, PageElement } from '../tree/index.ts'
+import { bodyWeight, NAMED_BODY } from './body-names.ts'
 
 /** A block with less text than this is a label, a date or a button rather than a paragraph. */
 export const PARAGRAPH_CHARS_MIN = 40
@@ -11,6 +12,7 @@ const CJK_WEIGHT = 3
 /** A paragraph of which more than this share is links is a list of links. */
 const LINK_SHARE_MAX = 0.5
 
+/** The inline text of a paragraph, or of the part of one that an inline element holds. */
 interface Run {
   chars: number
   linkChars: number
@@ -18,24 +20,36 @@ interface Run {
 
 /** Fills in the figures of the element and of all below it, leaving out what was dropped. */
 export function measure(element: PageElement, dropped: ReadonlySet<PageElement>): void {
-  const run = measureInto(element, dropped, element.name === 'a')
+  const run = measureInto(element, dropped, 1, element.name === 'a')
   element.figures.prose += proseOf(run)
 }
 
 /** Returns the inline text that belongs to the paragraph the element stands in, or makes up by itself. */
-function measureInto(element: PageElement, dropped: ReadonlySet<PageElement>, inLink: boolean): Run {
+function measureInto(
+  element: PageElement,
+  dropped: ReadonlySet<PageElement>,
+  weight: number,
+  inLink: boolean,
+): Run {
   const run: Run = { chars: 0, linkChars: 0 }
   const { figures } = element
-  figures.chars = figures.linkChars = figures.prose = 0
+  figures.chars = figures.linkChars = figures.prose = figures.weighted = figures.named = 0
+  const own = bodyWeight(element)
+  const most = Math.max(weight, own)
   for (const child of element.children) {
     if (typeof child === 'string') addText(run, figures, weigh(child), inLink)
-    else if (!dropped.has(child))
-      addElement(run, element, child, measureInto(child, dropped, inLink || isLink(child)))
+    else if (!dropped.has(child)) {
+      const inner = measureInto(child, dropped, most, inLink || isLink(child))
+      if (isBlock(child)) addProse(child.figures, inner, Math.max(most, bodyWeight(child)))
+      else addRun(run, inner)
+      addFigures(figures, child.figures)
+    }
   }
+  if (own >= NAMED_BODY) figures.named = figures.prose
   return run
 }
 
-function addText(run: Run, figures: PageElement['figures'], chars: number, inLink: boolean): void {
+function addText(run: Run, figures: Figures, chars: number, inLink: boolean): void {
   run.chars += chars
   figures.chars += chars
   if (!inLink) return
@@ -43,15 +57,23 @@ function addText(run: Run, figures: PageElement['figures'], chars: number, inLin
   figures.linkChars += chars
 }
 
-function addElement(run: Run, parent: PageElement, child: PageElement, inner: Run): void {
-  parent.figures.chars += child.figures.chars
-  parent.figures.linkChars += child.figures.linkChars
-  if (isBlock(child)) child.figures.prose += proseOf(inner)
-  else {
-    run.chars += inner.chars
-    run.linkChars += inner.linkChars
-  }
-  parent.figures.prose += child.figures.prose
+function addProse(figures: Figures, run: Run, weight: number): void {
+  const prose = proseOf(run)
+  figures.prose += prose
+  figures.weighted += prose * weight
+}
+
+function addRun(run: Run, inner: Run): void {
+  run.chars += inner.chars
+  run.linkChars += inner.linkChars
+}
+
+function addFigures(figures: Figures, inner: Figures): void {
+  figures.chars += inner.chars
+  figures.linkChars += inner.linkChars
+  figures.prose += inner.prose
+  figures.weighted += inner.weighted
+  figures.named = Math.max(figures.named, inner.named)
 }
 
 /** Whether the element stands on lines of its own. */

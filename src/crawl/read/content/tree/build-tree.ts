@@ -46,8 +46,10 @@ const PLAIN: ReadonlySet<string> = new Set(
   'b i u s em strong small big br hr tbody thead tr sub sup wbr'.split(' '),
 )
 
-/** They are not elements of the tree: their content belongs to the page. */
-const TRANSPARENT: ReadonlySet<string> = new Set(['html', 'head', 'body'])
+/** They are not elements of the tree: their content, where they have any, belongs to the page. */
+const TRANSPARENT: ReadonlySet<string> = new Set(
+  'html head body meta link base param source track col'.split(' '),
+)
 
 const NO_ATTRIBUTES: Attributes = new Map()
 

@@ -12,6 +12,10 @@ export interface Figures {
   linkChars: number
   /** The text of what reads like paragraphs. */
   prose: number
+  /** The same, multiplied where names or markup say that it is content. */
+  weighted: number
+  /** The prose of the largest element here, this one included, that is called the content. */
+  named: number
 }
 
 /** One element. `name` is in lower case; the root, which stands for html and body, is called `#page`. */
@@ -22,7 +26,7 @@ export class PageElement {
   readonly depth: number
   readonly children: Node[] = []
   /** Filled in by whoever measures the tree, before anyone asks for it. */
-  figures: Figures = { chars: 0, linkChars: 0, prose: 0 }
+  figures: Figures = { chars: 0, linkChars: 0, prose: 0, weighted: 0, named: 0 }
 
   constructor(name: string, attributes: Attributes, parent: PageElement | null) {
     this.name = name

@@ -5,4 +5,4 @@
 export { buildTree } from './build-tree.ts'
 export type { PageTree } from './build-tree.ts'
 export { PageElement } from './element.ts'
-export type { Node } from './element.ts'
+export type { Figures, Node } from './element.ts'
