@@ -1,8 +1,12 @@
 /** A page's main content, and what the page says about it. */
-import { chooseContent } from './choose/choose-content.ts'
-import { prune } from './choose/prune.ts'
+import { chooseContent, dropUnseen } from './choose/choose-content.ts'
+import { prune, pruneWays } from './choose/prune.ts'
+import { pageFacts } from './evidence/page-facts.ts'
 import { isArticlePage } from './evidence/page-kind.ts'
+import { countWords } from './render/count-words.ts'
+import { renderMarkdown } from './render/markdown/render-markdown.ts'
 import { renderText } from './render/render-text.ts'
+import { resolver } from './render/resolve.ts'
 import { buildTree } from './tree/index.ts'
 
 /** The main content of one HTML page. Times are milliseconds since 1970 in UTC; null where the page gives none. */
@@ -25,29 +29,29 @@ export interface Content {
 }
 
 /**
- * The main content of the page found at `url` (its final address after redirects). Never throws, whatever the markup;
- * time in proportion to its length.
+ * The main content of the page found at `url` (its final address after redirects; '' where it is not known, then
+ * relative links stay relative). Never throws, whatever the markup; time in proportion to its length.
  */
 export function extractContent(html: string, url: string): Content {
-  const tree = buildTree(html.toWellFormed().replaceAll('\0', '\ufffd'))
-  const metadata = tree.metadata.metadata()
-  const isArticle = isArticlePage(metadata, tree.root)
+  const tree = buildTree(wellFormed(html))
+  const resolve = resolver(url, tree.base)
+  const facts = pageFacts(tree, resolve)
+  const isArticle = isArticlePage(tree.metadata.metadata(), tree.root)
   const choice = chooseContent(tree.root, isArticle)
-  const title = tree.metadata.title()
-  if (isArticle) prune(choice, { host: hostOf(url), apart: [title, tree.title ?? ''] })
+  if (isArticle) prune(choice, { host: hostOf(url), apart: facts.titles })
+  else pruneWays(choice)
   const { top, dropped } = choice
   const text = renderText(top, dropped)
-  const facts = tree.metadata.facts(null)
   return {
-    title: tree.title?.trim() ?? tree.metadata.title(),
+    title: facts.title,
     text,
-    markdown: text,
+    markdown: renderMarkdown(top, { dropped, resolve }),
     authors: facts.authors,
     publishedAt: facts.publishedAt,
     modifiedAt: facts.modifiedAt,
-    language: tree.language ?? facts.language,
-    leadImage: null,
-    description: null,
+    language: facts.language,
+    leadImage: facts.leadImage,
+    description: facts.description,
     wordCount: countWords(text),
   }
 }
@@ -59,16 +63,20 @@ export interface FragmentContent {
   readonly wordCount: number
 }
 
-/** Turns HTML that is all content already into text and markdown: nothing is left out but what no reader sees. Never throws. */
+/**
+ * Turns HTML that is all content already into text and markdown: nothing is left out but what no reader sees. Relative
+ * links are made absolute by `url`. Never throws.
+ */
 export function contentOfFragment(html: string, url: string): FragmentContent {
-  void url
-  const tree = buildTree(html.toWellFormed().replaceAll('\0', '\ufffd'))
-  const text = renderText(tree.root, new Set())
-  return { text, markdown: text, wordCount: countWords(text) }
+  const tree = buildTree(wellFormed(html))
+  const dropped = dropUnseen(tree.root)
+  const text = renderText(tree.root, dropped)
+  const markdown = renderMarkdown(tree.root, { dropped, resolve: resolver(url, tree.base) })
+  return { text, markdown, wordCount: countWords(text) }
 }
 
-function countWords(text: string): number {
-  return text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’_-]*/gu)?.length ?? 0
+function wellFormed(html: string): string {
+  return html.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
 function hostOf(url: string): string {

@@ -25,9 +25,10 @@ export function parseJsonLd(script: string): Json | undefined {
   }
 }
 
-/** The page's own objects, articles first: top level and @graph, never what is nested in them (comments, teasers). */
+/** The page's own objects, articles first: top level, @graph and mainEntity, never what is else nested (comments, teasers). */
 export function jsonLdNodes(values: readonly Json[]): JsonLdNode[] {
-  const nodes = values.flatMap(members).flatMap((node) => [node, ...members(node['@graph'] ?? [])])
+  const tops = values.flatMap(members).flatMap((node) => [node, ...members(node['@graph'] ?? [])])
+  const nodes = tops.flatMap((node) => [node, ...members(node['mainEntity'] ?? [])])
   return [...nodes.filter(isArticle), ...nodes.filter((node) => !isArticle(node))]
 }
 

@@ -68,6 +68,16 @@ const MODIFIED = [
   'revised',
 ]
 
+/** Names by which publishing systems give an author where the two that count for all pages are missing. */
+const FURTHER_AUTHORS = [
+  'parsely-author',
+  'sailthru.author',
+  'dc.creator',
+  'dcterms.creator',
+  'citation_author',
+  'byl',
+]
+
 /** Collects meta tags and JSON-LD scripts as the page streams by. */
 export class MetadataReader {
   readonly #meta = new Map<string, string>()
@@ -95,7 +105,7 @@ export class MetadataReader {
 
   /** The og:title, for pages without a title of their own. */
   title(): string {
-    return this.#texts('og:title')[0] ?? ''
+    return this.texts('og:title')[0] ?? ''
   }
 
   metadata(): PageMetadata {
@@ -111,17 +121,15 @@ export class MetadataReader {
   /** `headerTime` is the `<time datetime>` of the article's header, the last resort for a date. */
   facts(headerTime: string | null): MetadataFacts {
     const nodes = jsonLdNodes(this.#jsonLd)
-    const published = [...jsonLdTexts(nodes, 'datePublished'), ...this.#texts(...PUBLISHED), headerTime ?? '']
-    const modified = [...jsonLdTexts(nodes, 'dateModified'), ...this.#texts(...MODIFIED)]
-    const named = this.#texts('author', 'article:author').filter(
-      (name) => !/^\s*(?:https?:)?\/\//i.test(name),
-    )
+    const published = [...jsonLdTexts(nodes, 'datePublished'), ...this.texts(...PUBLISHED), headerTime ?? '']
+    const modified = [...jsonLdTexts(nodes, 'dateModified'), ...this.texts(...MODIFIED)]
+    const named = [...jsonLdAuthors(nodes), ...this.#names('author', 'article:author')]
     const directives = new Set(this.#robots.toLowerCase().split(/[\s,]+/))
     return {
       publishedAt: firstDate(published),
       modifiedAt: firstDate(modified),
-      authors: unique([...jsonLdAuthors(nodes), ...named]),
-      language: firstLanguage(this.#texts('content-language', 'og:locale')),
+      authors: unique(named.length > 0 ? named : this.#names(...FURTHER_AUTHORS)),
+      language: firstLanguage(this.texts('content-language', 'og:locale')),
       robotsNoindex: directives.has('noindex') || directives.has('none'),
       robotsNofollow: directives.has('nofollow') || directives.has('none'),
     }
@@ -142,7 +150,13 @@ export class MetadataReader {
     else if (!this.#meta.has(lower) && this.#meta.size < META_NAMES_MAX) this.#meta.set(lower, content)
   }
 
-  #texts(...names: readonly string[]): string[] {
+  /** Some sites put the address of a profile where the name belongs. */
+  #names(...metas: readonly string[]): string[] {
+    return this.texts(...metas).filter((name) => !/^\s*(?:https?:)?\/\//i.test(name))
+  }
+
+  /** The contents given under these names, metas and properties alike, in the order of the names. */
+  texts(...names: readonly string[]): string[] {
     return names.flatMap((name) => this.#properties.get(name) ?? this.#meta.get(name) ?? [])
   }
 }

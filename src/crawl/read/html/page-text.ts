@@ -11,6 +11,7 @@ export type Gap = 0 | 1 | 2
 
 /** Collects text and breaks in document order. Ask for the result once, at the end. */
 export class PageText {
+  readonly #verbatim: boolean
   #written = ''
   #run = ''
   #gap: Gap = 0
@@ -18,6 +19,11 @@ export class PageText {
   /** Where the text of the current table row begins, or -1 outside of rows. */
   #rowStart = -1
   #preformatted = 0
+
+  /** `verbatim`: preformatted text keeps its blank lines too, instead of at most one in a row. */
+  constructor(verbatim = false) {
+    this.#verbatim = verbatim
+  }
 
   /** Adds inline text, white space as it stands in the markup. */
   add(piece: string): void {
@@ -88,7 +94,7 @@ export class PageText {
 
   #flush(): void {
     if (this.#run === '') return
-    const text = this.#preformatted > 0 ? tidy(this.#run) : collapse(this.#run)
+    const text = this.#preformatted > 0 ? tidy(this.#run, this.#verbatim) : collapse(this.#run)
     this.#run = ''
     if (text === '') return
     const separator = this.#gap > 0 ? '\n'.repeat(this.#gap) : this.#tabOwed ? '\t' : ''
@@ -104,10 +110,10 @@ export function collapse(text: string): string {
   return text.replace(/[\t\n\f\r][\t\n\f\r ]*| [\t\n\f\r ]+/g, ' ').trim()
 }
 
-function tidy(text: string): string {
-  return text
+function tidy(text: string, verbatim: boolean): string {
+  const lines = text
     .replace(/\r\n?/g, '\n')
     .replace(/^(?:[^\S\n]*\n)+/, '')
     .trimEnd()
-    .replace(/\n(?:[^\S\n]*\n){2,}/g, '\n\n')
+  return verbatim ? lines : lines.replace(/\n(?:[^\S\n]*\n){2,}/g, '\n\n')
 }

@@ -1,5 +1,4 @@
 /** How much text each element of a page holds, and how much of it reads like prose, bottom up in one pass. */
-import { BLOCK_GAPS } from '../../html/index.ts'
 import type { Figures, PageElement } from '../tree/index.ts'
 import { bodyWeight, NAMED_BODY } from './body-names.ts'
 
@@ -40,7 +39,7 @@ function measureInto(
     if (typeof child === 'string') addText(run, figures, weigh(child), inLink)
     else if (!dropped.has(child)) {
       const inner = measureInto(child, dropped, most, inLink || isLink(child))
-      if (isBlock(child)) addProse(child.figures, inner, Math.max(most, bodyWeight(child)))
+      if (child.isBlock) addProse(child.figures, inner, Math.max(most, bodyWeight(child)))
       else addRun(run, inner)
       addFigures(figures, child.figures)
     }
@@ -74,17 +73,6 @@ function addFigures(figures: Figures, inner: Figures): void {
   figures.prose += inner.prose
   figures.weighted += inner.weighted
   figures.named = Math.max(figures.named, inner.named)
-}
-
-/** Whether the element stands on lines of its own. */
-export function isBlock(element: PageElement): boolean {
-  return (
-    BLOCK_GAPS.has(element.name) ||
-    element.name === 'td' ||
-    element.name === 'th' ||
-    element.name === 'pre' ||
-    element.name === '#page'
-  )
 }
 
 function isLink(element: PageElement): boolean {

@@ -2,7 +2,6 @@
 import { collapse } from '../../html/index.ts'
 import type { PageElement } from '../tree/index.ts'
 import type { Choice } from './choose-content.ts'
-import { isBlock } from './measure.ts'
 
 /** What the rules need to know of the page. */
 export interface ArticlePage {
@@ -31,12 +30,51 @@ export function prune(choice: Choice, page: ArticlePage): void {
   const visit = (element: PageElement): void => {
     for (const child of element.children) {
       if (typeof child === 'string' || dropped.has(child)) continue
-      if (isBlock(child) && isApart(child, dropped, { host: page.host, apart })) dropped.add(child)
+      if (child.isBlock && isApart(child, dropped, { host: page.host, apart })) dropped.add(child)
       else visit(child)
     }
     dropLabels(element, dropped)
   }
   visit(top)
+}
+
+/** Adds to what is dropped of a page that is no article: lines of links that lead about the site, and marks to link to. */
+export function pruneWays(choice: Choice): void {
+  const visit = (element: PageElement): void => {
+    for (const child of element.children) {
+      if (typeof child === 'string' || choice.dropped.has(child)) continue
+      if (isWay(child, choice.dropped)) choice.dropped.add(child)
+      else visit(child)
+    }
+  }
+  visit(choice.top)
+}
+
+/** "Home > Manual > Modules", "Available languages: en | fr": links parted by signs, with a label at most. */
+const WAY_LABEL_CHARS_MAX = 25
+
+function isWay(element: PageElement, dropped: ReadonlySet<PageElement>): boolean {
+  if ((element.name !== 'p' && element.name !== 'div') || element.figures.linkChars === 0) return false
+  const { chars, linkChars } = element.figures
+  if (chars - linkChars > WAY_LABEL_CHARS_MAX + 40 || linkChars < (chars - linkChars) / 2) return false
+  const between: string[] = []
+  const isFlat = collectBetween(element, dropped, between)
+  const [label = '', ...signs] = between.map((text) => text.trim())
+  if (!isFlat || signs.length < 2 || label.length > WAY_LABEL_CHARS_MAX) return false
+  const inner = signs.slice(0, -1)
+  return inner.every((text) => /^[|>»›·•/:\\–—-]*$/.test(text)) && inner.some((text) => text !== '')
+}
+
+/** The texts before, between and after the links of an element; false where it holds anything but text and links. */
+function collectBetween(element: PageElement, dropped: ReadonlySet<PageElement>, between: string[]): boolean {
+  if (between.length === 0) between.push('')
+  return element.children.every((child) => {
+    if (typeof child === 'string') between[between.length - 1] += child
+    else if (dropped.has(child)) return true
+    else if (child.name === 'a') between.push('')
+    else return (child.name === 'span' || child.name === 'p') && collectBetween(child, dropped, between)
+    return true
+  })
 }
 
 interface Page {
@@ -76,7 +114,7 @@ function dropLabels(element: PageElement, dropped: Set<PageElement>): void {
 }
 
 function isLabel(element: PageElement, dropped: ReadonlySet<PageElement>): boolean {
-  if (element.figures.chars > LABEL_CHARS_MAX || !isBlock(element)) return false
+  if (element.figures.chars > LABEL_CHARS_MAX || !element.isBlock) return false
   const text = collapse(textOf(element, dropped))
   return LEADS_ELSEWHERE.test(text) || LABEL.test(text)
 }

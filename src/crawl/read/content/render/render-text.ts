@@ -4,7 +4,7 @@ import type { PageElement } from '../tree/index.ts'
 
 /** The text of an element without what was dropped. */
 export function renderText(top: PageElement, dropped: ReadonlySet<PageElement>): string {
-  const text = new PageText()
+  const text = new PageText(true)
   render(top, dropped, text)
   return text.finish()
 }

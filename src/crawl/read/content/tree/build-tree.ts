@@ -153,12 +153,17 @@ class TreeBuilder implements TagReader {
 
   #push(name: string, attributes: Attributes, selfClosing: boolean): void {
     const isLeaf = VOID.has(name) || (selfClosing && this.isForeign())
-    const isTooDeep = this.#current.depth >= TREE_DEPTH_MAX || this.#overflow > 0
-    if (isTooDeep && !isLeaf) this.#overflow += 1
-    if (isTooDeep || this.#elements >= ELEMENTS_MAX) return
+    const isTooDeep =
+      this.#overflow > 0 || this.#current.depth >= TREE_DEPTH_MAX || this.#elements >= ELEMENTS_MAX
+    if (isTooDeep) {
+      if (!isLeaf) this.#overflow += 1
+      this.#text += ' '
+      return
+    }
     this.#elements += 1
     const element = new PageElement(name, attributes, this.#current)
     this.#current.children.push(element)
+    if (element.isBlock) noteBlock(element)
     if (isLeaf) return
     this.#current = element
     this.#open.set(name, (this.#open.get(name) ?? 0) + 1)
@@ -231,4 +236,10 @@ class TreeBuilder implements TagReader {
   #isOpen(name: string): boolean {
     return (this.#open.get(name) ?? 0) > 0
   }
+}
+
+/** Each ancestor is noted once, so all of this is linear. */
+function noteBlock(block: PageElement): void {
+  for (let element = block.parent; element !== null && !element.holdsBlocks; element = element.parent)
+    element.holdsBlocks = true
 }

@@ -49,7 +49,9 @@ export const SCOPES: ReadonlySet<string> = named('td th caption table')
 /** Headings: the end tag of any closes an open one. */
 export const HEADINGS: ReadonlySet<string> = named('h1 h2 h3 h4 h5 h6')
 
-/** Elements a reader of the page does not see, or sees as something other than text; nothing of them is kept. */
-export const UNSEEN: ReadonlySet<string> = named(
-  'script style textarea iframe noembed noframes noscript template svg select datalist object embed audio video canvas head',
+/** Elements that stand on lines of their own. */
+export const BLOCKS: ReadonlySet<string> = new Set(
+  ['#page', 'legend', 'optgroup', 'frameset', 'body', 'html', ...STRUCTURAL].filter(
+    (name) => name !== 'button' && name !== 'template',
+  ),
 )

@@ -1,5 +1,6 @@
 /** The tree of a page, as small as extraction needs it: elements, their attributes, and text between them. */
 import type { Attributes } from '../../html/index.ts'
+import { BLOCKS } from './element-kinds.ts'
 
 /** Either an element or the text between two tags, entities decoded, white space as it stands in the markup. */
 export type Node = PageElement | string
@@ -25,6 +26,8 @@ export class PageElement {
   readonly parent: PageElement | null
   readonly depth: number
   readonly children: Node[] = []
+  /** Whether an element that stands on lines of its own lies within. */
+  holdsBlocks = false
   /** Filled in by whoever measures the tree, before anyone asks for it. */
   figures: Figures = { chars: 0, linkChars: 0, prose: 0, weighted: 0, named: 0 }
 
@@ -33,6 +36,11 @@ export class PageElement {
     this.attributes = attributes
     this.parent = parent
     this.depth = parent === null ? 0 : parent.depth + 1
+  }
+
+  /** Whether the element stands on lines of its own. */
+  get isBlock(): boolean {
+    return BLOCKS.has(this.name)
   }
 
   /** The attribute's value, or '' where it has none. */
