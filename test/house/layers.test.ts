@@ -25,7 +25,7 @@ test('every folder of src has its row', () => {
 })
 
 test('an import up or sideways is found, also of types and when it is dynamic', () => {
-  const up = ['store (row 1) may not know jobs (row 2)']
+  const up = ['store (row 2) may not know jobs (row 3)']
   assert.deepEqual(judged('src/store/a.ts', "import { b } from '../jobs/index.ts'", 'src/jobs/index.ts'), up)
   assert.deepEqual(
     judged('src/store/a.ts', "import type { B } from '../jobs/index.ts'", 'src/jobs/index.ts'),
@@ -42,10 +42,10 @@ test('an import up or sideways is found, also of types and when it is dynamic', 
   )
   assert.deepEqual(judged('src/store/a.ts', "type B = import('../jobs/index.ts').B", 'src/jobs/index.ts'), up)
   assert.deepEqual(judged('src/crawl/a.ts', "import '../search/index.ts'", 'src/search/index.ts'), [
-    'crawl (row 3) may not know search (row 3)',
+    'crawl (row 4) may not know search (row 4)',
   ])
   assert.deepEqual(judged('src/app/a.ts', "import '../index.ts'", 'src/index.ts'), [
-    'app (row 5) may not know  (row 6)',
+    'app (row 6) may not know  (row 7)',
   ])
 })
 
@@ -75,7 +75,7 @@ test('a test reaches into its own folder and down, and nobody reaches into tests
   const page = 'src/crawl/page.ts'
   assert.deepEqual(judged('src/crawl/html/a.test.ts', "import '../page.ts'", page), [])
   assert.deepEqual(judged('src/jobs/a.test.ts', "import '../crawl/index.ts'", 'src/crawl/index.ts'), [
-    'jobs (row 2) may not know crawl (row 3)',
+    'jobs (row 3) may not know crawl (row 4)',
   ])
   assert.deepEqual(
     judged('src/crawl/a.test.ts', "import '../../test/site/index.ts'", 'test/site/index.ts'),

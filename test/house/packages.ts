@@ -38,7 +38,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:timers/promises': ANYWHERE,
   'node:url': ANYWHERE,
   'node:util': ANYWHERE,
-  'node:worker_threads': ['src/store/sqlite'],
+  'node:worker_threads': ['src/threads', 'src/store/sqlite'],
   'node:zlib': ['src/crawl'],
 }
 

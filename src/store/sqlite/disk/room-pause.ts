@@ -1,6 +1,6 @@
 /** The side of the waiting for room that may not wait itself: it hears of the pause, tells of it, and can end it. */
 import type { MillraceError } from '../../../model/index.ts'
-import { fromErrorMessage } from '../threads/index.ts'
+import { fromErrorMessage } from '../../../threads/index.ts'
 import { GATE, type RoomGate, type RoomNotice } from './room-wait.ts'
 
 /**

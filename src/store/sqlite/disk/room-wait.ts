@@ -4,7 +4,7 @@
  * end the wait through a word of shared memory, because a thread that waits reads no messages.
  */
 import type { MillraceError } from '../../../model/index.ts'
-import { toErrorMessage, type ErrorMessage } from '../threads/index.ts'
+import { toErrorMessage, type ErrorMessage } from '../../../threads/index.ts'
 
 /** What the waiting thread says: that it began to wait and why, or that there is room again. */
 export type RoomNotice = { readonly paused: ErrorMessage } | { readonly resumed: true }

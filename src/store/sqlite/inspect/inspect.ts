@@ -11,7 +11,7 @@ import { MillraceError, toMillraceError } from '../../../model/index.ts'
 import { checkEngine, checkFolder, inspectFile } from '../file/index.ts'
 import { fail, failBy, ok, warn, type Check } from './check.ts'
 import type { InspectAnswer, Inspection, InspectRequest } from './inspection.ts'
-import { moduleBeside } from '../threads/index.ts'
+import { moduleBeside } from '../../../threads/index.ts'
 
 /** How thorough to be. */
 export interface InspectOptions {

@@ -9,7 +9,7 @@ import type { RoomPause } from '../disk/index.ts'
 import { type Notice, Pulse, StoreWatch, Watchdog } from '../figures/index.ts'
 import { lockHolders } from '../file/index.ts'
 import { ReaderPool } from '../reader/index.ts'
-import type { ThreadCalls } from '../threads/index.ts'
+import type { ThreadCalls } from '../../../threads/index.ts'
 import {
   type Applied,
   type BatchReport,

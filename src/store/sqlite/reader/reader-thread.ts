@@ -8,7 +8,8 @@ import { MillraceError } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
 import { openForReading } from '../file/index.ts'
-import { serveThread } from '../threads/index.ts'
+import { serveThread } from '../../../threads/index.ts'
+import { sqliteError } from '../sqlite-error.ts'
 
 /** What a reader is started with. */
 export interface ReaderData {
@@ -37,17 +38,20 @@ db.function('in_time', () => {
   )
 })
 
-serveThread({
-  read(request: ReadRequest) {
-    limit.deadlineMs = request.deadlineMs
-    limit.until = performance.now() + request.deadlineMs
-    const statement = data.compiled[request.index]?.statements[0]
-    if (statement === undefined) throw new MillraceError('UnknownCommand', 'no such query')
-    const params = statement.binds.map((bind) => request.params[bind] as Stored)
-    return prepare(request.index, statement.sql).all(...params)
+serveThread(
+  {
+    read(request: ReadRequest) {
+      limit.deadlineMs = request.deadlineMs
+      limit.until = performance.now() + request.deadlineMs
+      const statement = data.compiled[request.index]?.statements[0]
+      if (statement === undefined) throw new MillraceError('UnknownCommand', 'no such query')
+      const params = statement.binds.map((bind) => request.params[bind] as Stored)
+      return prepare(request.index, statement.sql).all(...params)
+    },
+    close: () => db.close(),
   },
-  close: () => db.close(),
-})
+  sqliteError,
+)
 
 function prepare(index: number, sql: string): StatementSync {
   const known = prepared.get(index)

@@ -6,7 +6,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
 import { openForReading } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
-import { toErrorMessage } from '../threads/index.ts'
+import { toErrorMessage } from '../../../threads/index.ts'
 
 const ROWS_A_CHUNK = 500
 

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { MillraceError } from '../../../model/index.ts'
 import type { SqlChunk } from '../../contract.ts'
-import { type ErrorMessage, fromErrorMessage, moduleBeside } from '../threads/index.ts'
+import { type ErrorMessage, fromErrorMessage, moduleBeside } from '../../../threads/index.ts'
 
 type ChildAnswer = { readonly error: ErrorMessage } | (SqlChunk & { readonly done: boolean })
 

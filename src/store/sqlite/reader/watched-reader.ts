@@ -6,7 +6,7 @@ import { MillraceError } from '../../../model/index.ts'
 import type { Meter } from '../../../observe/index.ts'
 import type { Stored } from '../../codec.ts'
 import type { ReaderData, ReadRequest } from './reader-thread.ts'
-import { moduleBeside, ThreadCalls } from '../threads/index.ts'
+import { moduleBeside, ThreadCalls } from '../../../threads/index.ts'
 
 /** What the other reads of a thread that was given up are rejected with: they had no part in it and can be asked again. */
 export const THREAD_GIVEN_UP = new MillraceError(
@@ -39,7 +39,7 @@ export class WatchedReader {
   #timer: NodeJS.Timeout | undefined
 
   constructor(data: ReaderData, { graceMs, meter }: ReaderWatch) {
-    this.#thread = new ThreadCalls(moduleBeside(import.meta.url, 'reader-thread'), data)
+    this.#thread = new ThreadCalls(moduleBeside(import.meta.url, 'reader-thread'), { workerData: data })
     this.#graceMs = graceMs
     this.#meter = meter
   }

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { MillraceError } from '../../../model/index.ts'
-import { type ErrorMessage, fromErrorMessage, moduleBeside } from '../threads/index.ts'
+import { type ErrorMessage, fromErrorMessage, moduleBeside } from '../../../threads/index.ts'
 import type { ChildWork } from './child-work.ts'
 
 type Answer = { readonly value: unknown } | { readonly error: ErrorMessage }

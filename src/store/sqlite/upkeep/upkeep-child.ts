@@ -2,7 +2,7 @@
  * The process that handles files. It holds no connection of a store, so it may open and close what is a database; it
  * can be killed at any instant, and a damaged file takes nobody else down with it.
  */
-import { toErrorMessage } from '../threads/index.ts'
+import { toErrorMessage } from '../../../threads/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
 import type { ChildRequest, ChildWork } from './child-work.ts'
 import { copyInOneStep, createPart, seal, syncFile } from './copy-file.ts'

@@ -18,7 +18,7 @@ import { execWhenFree, sleepMs } from '../file/index.ts'
 import type { Pulse } from '../figures/index.ts'
 import { Retention } from './retention.ts'
 import { harmsWholeBatch, isInDoubt, sqliteError } from '../sqlite-error.ts'
-import { toErrorMessage, type ErrorMessage } from '../threads/index.ts'
+import { toErrorMessage, type ErrorMessage } from '../../../threads/index.ts'
 import { UnitRunner, type Applied } from './unit-runner.ts'
 
 /** Units to be committed together. */

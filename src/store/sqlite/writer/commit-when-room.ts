@@ -1,7 +1,7 @@
 /** A batch on a disk that may be full: waited for, where that was asked for, without changing the order of the units. */
 import type { MillraceError } from '../../../model/index.ts'
 import type { RoomWait } from '../disk/index.ts'
-import { fromErrorMessage } from '../threads/index.ts'
+import { fromErrorMessage } from '../../../threads/index.ts'
 import { noTimes, type Batch, type BatchCommitter, type BatchReport, type Outcome } from './batch.ts'
 
 /** A full disk refuses all of a batch from some unit on, so what is tried again is a tail and keeps its order. */

@@ -11,7 +11,8 @@ import { MillraceError, type Clock } from '../../../model/index.ts'
 import type { EncodedUnit } from '../../catalog.ts'
 import type { Meter } from '../../../observe/index.ts'
 import type { BatchReport } from './batch.ts'
-import { closed, fromErrorMessage } from '../threads/index.ts'
+import { fromErrorMessage } from '../../../threads/index.ts'
+import { closed } from '../sqlite-error.ts'
 import type { Applied } from './unit-runner.ts'
 
 /** Bounds of the queue and its batches. */

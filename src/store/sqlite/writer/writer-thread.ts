@@ -5,7 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { RoomWait } from '../disk/index.ts'
 import { holdNamedLock, type ProcessLock, sleepMs } from '../file/index.ts'
-import { serveThread } from '../threads/index.ts'
+import { serveThread } from '../../../threads/index.ts'
+import { sqliteError } from '../sqlite-error.ts'
 import type { Batch, BatchReport } from './batch.ts'
 import { commitWhenRoom } from './commit-when-room.ts'
 import { Peers } from './peers.ts'
@@ -21,17 +22,20 @@ const held = new Map<string, ProcessLock>()
 const room = new RoomWait(data.gate, (notice) => parentPort?.postMessage({ notice }))
 let opened: WriteConnection | undefined
 
-serveThread({
-  open() {
-    opened = openConnection(data)
+serveThread(
+  {
+    open() {
+      opened = openConnection(data)
+    },
+    commit: (batch: Batch) => inHand().carrier.turn(() => commit(batch)),
+    hold: (name: string) => void held.set(name, holdNamedLock(data.path, name)),
+    letGo: (name: string) => letGo(name),
+    lost: () => peers.lost(usable().db),
+    forget: (id: string) => peers.forget(id, usable(), room),
+    close: () => close(),
   },
-  commit: (batch: Batch) => inHand().carrier.turn(() => commit(batch)),
-  hold: (name: string) => void held.set(name, holdNamedLock(data.path, name)),
-  letGo: (name: string) => letGo(name),
-  lost: () => peers.lost(usable().db),
-  forget: (id: string) => peers.forget(id, usable(), room),
-  close: () => close(),
-})
+  sqliteError,
+)
 
 function commit(batch: Batch): BatchReport {
   const report = commitWhenRoom(inHand().committer, room, batch)

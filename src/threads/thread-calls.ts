@@ -2,8 +2,8 @@
  * Calls to a worker thread: each call is one message with a number, and one answer settles it. When the thread dies
  * all open calls are rejected, so nobody waits for an answer that can not come.
  */
-import { Worker } from 'node:worker_threads'
-import { MillraceError, type Applied, type ErrorCode } from '../../../model/index.ts'
+import { Worker, type ResourceLimits } from 'node:worker_threads'
+import { MillraceError, type Applied, type ErrorCode } from '../model/index.ts'
 
 /** An error as it crosses a thread: structured clone keeps neither class nor own fields of an Error. */
 export interface ErrorMessage {
@@ -22,6 +22,16 @@ export interface Notice {
   readonly notice: unknown
 }
 
+/** How a thread is started. */
+export interface ThreadOptions {
+  /** What the thread finds as its `workerData`. */
+  readonly workerData?: unknown
+  /** Hears what the thread says unasked. */
+  readonly onNotice?: (notice: unknown) => void
+  /** Bounds of its memory; a thread that passes them dies. Default: those of the process. */
+  readonly resourceLimits?: ResourceLimits
+}
+
 interface OpenCall {
   resolve(value: unknown): void
   reject(error: unknown): void
@@ -34,11 +44,11 @@ export class ThreadCalls {
   #lastId = 0
   #death: MillraceError | undefined
 
-  /** Starts a thread that runs `module` with `workerData`. `onNotice` hears what it says unasked. */
-  constructor(module: URL, workerData: unknown, onNotice: (notice: unknown) => void = () => undefined) {
-    this.#worker = new Worker(module, { workerData })
+  /** Starts a thread that runs `module`. */
+  constructor(module: URL, { onNotice, ...options }: ThreadOptions = {}) {
+    this.#worker = new Worker(module, options)
     this.#worker.on('message', (message: Answer | Notice) => {
-      if ('notice' in message) onNotice(message.notice)
+      if ('notice' in message) onNotice?.(message.notice)
       else this.#settle(message)
     })
     this.#worker.on('error', (error) => this.#die(unexpectedEnd(error)))
@@ -66,7 +76,7 @@ export class ThreadCalls {
   }
 
   /** Ends the thread. Its open calls and all later ones are rejected with `reason`, at once. */
-  async stop(reason: MillraceError = closed()): Promise<void> {
+  async stop(reason: MillraceError = stopped()): Promise<void> {
     this.#die(reason)
     await this.#worker.terminate()
   }
@@ -85,13 +95,12 @@ export class ThreadCalls {
   }
 }
 
-/** What a closed store says to whoever still asks. */
-export function closed(): MillraceError {
-  return new MillraceError('Closed', 'the store is closed')
+function stopped(): MillraceError {
+  return new MillraceError('Closed', 'the thread was stopped')
 }
 
 function unexpectedEnd(cause: unknown): MillraceError {
-  return new MillraceError('Fault', 'a store thread ended unexpectedly', { cause })
+  return new MillraceError('Fault', 'a thread ended unexpectedly', { cause })
 }
 
 /** The error to send. */
