@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { startSite } from '../../test/site/index.ts'
 import { offer } from '../jobs/index.ts'
 import { sha256 } from '../model/index.ts'
-import { decompress } from './stages/index.ts'
+import { decompress } from './read/page/index.ts'
 import { handClock, hurried, openCrawls } from './testing/fixture.ts'
 import { everything, jobsOf, pageAt, pagesOf } from './testing/look.ts'
 import { pageOf, send, servePlot } from './testing/plot.ts'
@@ -72,7 +72,7 @@ test('a page, its body, its document, its links and the end of its job are one u
   const body = bodies.find((row) => row.sha256 === page.rawSha256)
   const document = documents.find((row) => row.id === page.document)
   assert.ok(body !== undefined && document !== undefined)
-  assert.equal(Buffer.from(await decompress(body)).toString(), html)
+  assert.equal(Buffer.from(decompress(body)).toString(), html)
   assert.equal(body.compression, 'zstd')
   assert.deepEqual([page.rawSha256, body.bytes, page.bytes], [sha256(html), html.length, html.length])
   assert.deepEqual([document.title, document.links], ['one unit', [`${site.url}/x`, `${site.url}/y`]])

@@ -9,6 +9,7 @@ import type { Definition } from '../store/index.ts'
 import { deepenDefinitions } from './stages/index.ts'
 import {
   deleteRunDefinitions,
+  documentDefinitions,
   pageDefinitions,
   redriveRunDefinitions,
   runDefinitions,
@@ -51,6 +52,7 @@ export const crawlDefinitions: readonly Definition[] = [
   ...sourceDefinitions,
   ...runDefinitions,
   ...pageDefinitions,
+  ...documentDefinitions,
   ...robotsDefinitions,
   ...deepenDefinitions,
   ...deleteRunDefinitions,

@@ -14,10 +14,13 @@ const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY position LIMIT :li
 
 /*
  * Bodies are judged before their documents go and both before their pages: 'owned' are those to which only pages of
- * this chunk refer.
+ * this chunk refer, or that were made again of one of them.
  */
-const ownedDocuments = `SELECT document FROM pages WHERE id IN (${chunk}) AND document IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.document = pages.document AND other.id NOT IN (${chunk}))`
+const ownedDocuments = `SELECT mine.id FROM documents AS mine
+  WHERE mine.id IN (SELECT document FROM pages WHERE id IN (${chunk}) AND document IS NOT NULL
+      UNION SELECT id FROM documents WHERE extracted_from IN (${chunk}))
+    AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.document = mine.id AND other.id NOT IN (${chunk}))
+    AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.id = mine.extracted_from AND other.id NOT IN (${chunk}))`
 
 /*
  * A page's body, or that of a document that goes (an earlier page's, where only the document was still the same), unless
@@ -43,7 +46,7 @@ export const documentsOwnedByRun = query({
   params: { run: 'text', limit: 'int' },
   gives: { document: 'text', survivor: 'text?' },
   sqlite: `SELECT owned.id, (SELECT other.id FROM documents AS other
-      WHERE other.url_key = owned.url_key AND other.id <> owned.id ORDER BY other.position DESC LIMIT 1)
+      WHERE other.url_key = owned.url_key AND other.id NOT IN (${ownedDocuments}) ORDER BY other.position DESC LIMIT 1)
     FROM documents AS owned WHERE owned.id IN (${ownedDocuments})`,
 })
 

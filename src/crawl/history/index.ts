@@ -12,7 +12,9 @@ export {
 } from './delete-run.ts'
 export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
-export { addDocument, addPage, addRawBody, pageDefinitions } from './page.ts'
+export { addDocument, documentDefinitions } from './document.ts'
+export type { DocumentRow } from './document.ts'
+export { addPage, addRawBody, pageDefinitions } from './page.ts'
 export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './redrive-run.ts'
 export {
   cancelRun,

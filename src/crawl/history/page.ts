@@ -1,4 +1,4 @@
-/** Pages, their raw bodies and documents: append-only evidence of what was fetched. */
+/** Pages and their raw bodies: append-only evidence of what was fetched. */
 import { command, insertNew, table, type Values } from '../../store/index.ts'
 
 const rawBodies = table({
@@ -60,56 +60,5 @@ export const addPage = command({
   ],
 })
 
-const documents = table({
-  name: 'documents',
-  noun: 'document',
-  key: 'id',
-  columns: {
-    id: 'text',
-    run: 'text',
-    source: 'text',
-    url: 'text',
-    urlKey: 'text',
-    canonicalUrl: 'text?',
-    title: 'text',
-    text: 'text',
-    language: 'text?',
-    publishedAt: 'time?',
-    modifiedAt: 'time?',
-    authors: 'json',
-    links: 'json',
-    metadata: 'json',
-    needsJavascript: 'bool',
-    sha256: 'text',
-    rawSha256: 'text',
-    extractor: 'int',
-    createdAt: 'time',
-  },
-})
-
-/** A document row. */
-export type DocumentRow = Values<typeof documents.columns>
-
-/** A document version, unless the newest one of its url key already says the same. Served by documents_versions. */
-export const addDocument = command({
-  name: 'documents.add',
-  params: documents.columns,
-  sqlite: [
-    {
-      sql: `INSERT INTO documents (id, run, source, url, url_key, canonical_url, title, text, language, published_at,
-          modified_at, authors, links, metadata, needs_javascript, sha256, raw_sha256, extractor, created_at, position)
-        SELECT :id, :run, :source, :url, :urlKey, :canonicalUrl, :title, :text, :language, :publishedAt,
-          :modifiedAt, :authors, :links, :metadata, :needsJavascript, :sha256, :rawSha256, :extractor, :createdAt,
-          :position
-        WHERE NOT EXISTS (
-          SELECT 1 FROM documents WHERE url_key = :urlKey
-            AND position = (SELECT max(position) FROM documents WHERE url_key = :urlKey)
-            AND sha256 = :sha256 AND title = :title AND extractor = :extractor
-            AND canonical_url IS :canonicalUrl AND links = :links AND metadata = :metadata)`,
-      changes: { noun: 'document', op: 'put', id: 'id' },
-    },
-  ],
-})
-
-/** What a store must be opened with to keep pages and documents. */
-export const pageDefinitions = [addRawBody, addPage, addDocument].map((made) => made.definition)
+/** What a store must be opened with to keep pages. */
+export const pageDefinitions = [addRawBody, addPage].map((made) => made.definition)

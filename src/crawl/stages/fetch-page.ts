@@ -1,9 +1,8 @@
 /** One page's work: may it be fetched, what came, and what it means. All I/O of the page stage is here. */
-import { isMillraceError, sha256, type MillraceError, type Clock } from '../../model/index.ts'
+import { isMillraceError, type MillraceError, type Clock } from '../../model/index.ts'
 import type { WorkContext } from '../../jobs/index.ts'
-import { compress, type Compressed } from './compress.ts'
 import { type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
-import { decodeHtml, parsePage, type ParsedPage } from '../read/html/index.ts'
+import { readerOf, readFetched, type RawBody, type Reading } from '../read/page/index.ts'
 import { refuseForNow } from './refuse-for-now.ts'
 import type { RobotsKeeper } from '../politeness/index.ts'
 
@@ -17,7 +16,7 @@ export interface FetchedPage {
   readonly startedAt: number
   readonly durationMs: number
   readonly raw: RawBody | null
-  readonly parsed: ParsedPage | null
+  readonly reading: Reading | null
   readonly redirectTo: string | null
   /** An answer that is no HTML and leads nowhere; its body is not kept. */
   readonly isForeign: boolean
@@ -25,12 +24,6 @@ export interface FetchedPage {
   readonly isRefused: boolean
   /** Why there is less than one would expect, for a person; null when all is well. */
   readonly note: string | null
-}
-
-/** A body and its name. */
-export interface RawBody extends Compressed {
-  readonly sha256: string
-  readonly bytes: number
 }
 
 /** What fetching a page needs. */
@@ -58,7 +51,7 @@ export async function fetchPage(tools: PageTools, url: string, context: WorkCont
   try {
     const answer = await tools.fetcher.fetch({ url, wantsBody }, context.signal)
     refuseForNow(answer, context)
-    return await readAnswer(answer, answer.body, answer)
+    return readAnswer(answer, answer.body, answer)
   } catch (error) {
     if (seen.head === undefined || !isMillraceError(error, 'BodyTooLarge', 'BadEncoding')) throw error
     // The host has answered: what it said is kept, with the reason why its body is not.
@@ -71,25 +64,24 @@ interface Timing {
   readonly durationMs: number
 }
 
-async function readAnswer(
+function readAnswer(
   head: FetchHead,
   body: Uint8Array | null,
   timing: Timing,
   error?: MillraceError,
-): Promise<FetchedPage> {
+): FetchedPage {
   const { startedAt, durationMs } = timing
   const redirectTo = redirectOf(head)
-  const isDocument = body !== null && head.status >= 200 && head.status < 300
-  const parsed = isDocument
-    ? parsePage(decodeHtml(body, header(head.headers, 'content-type')).html, head.url)
-    : null
+  const isDocument = head.status >= 200 && head.status < 300
+  const contentType = header(head.headers, 'content-type') ?? null
+  const read = body === null ? null : readFetched({ url: head.url, contentType, body, isDocument })
   return {
     kind: 'fetched',
     head,
     startedAt,
     durationMs,
-    raw: body === null ? null : { sha256: sha256(body), bytes: body.byteLength, ...(await compress(body)) },
-    parsed,
+    raw: read?.raw ?? null,
+    reading: read?.reading ?? null,
     redirectTo,
     isForeign: head.status < 400 && redirectTo === null && !isHtml(head),
     isRefused: error !== undefined,
@@ -105,6 +97,5 @@ function noteOf(head: FetchHead, error: MillraceError | undefined): string | nul
 
 /** A media type that says HTML, or none at all. */
 function isHtml(head: FetchHead): boolean {
-  const type = header(head.headers, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
-  return type === '' || type === 'text/html' || type === 'application/xhtml+xml'
+  return readerOf(header(head.headers, 'content-type')) !== undefined
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { HOSTILE_PATHS, startHostileSite } from '../../../test/site/index.ts'
-import { decompress } from './compress.ts'
+import { decompress } from '../read/page/index.ts'
 import { handClock, hurried, openCrawls } from '../testing/fixture.ts'
 import { everything, jobsOf, pagesOf, type PageLook } from '../testing/look.ts'
 import { pageOf, send, servePlot } from '../testing/plot.ts'
@@ -84,7 +84,7 @@ test('NUL bytes and lone surrogates come back from the store as the server sent 
   const [body] = bodies
   assert.ok(page !== undefined && body !== undefined)
   const served = Buffer.from(await (await fetch(`${site.url}/nul`)).arrayBuffer())
-  assert.deepEqual(Buffer.from(await decompress(body)), served)
+  assert.deepEqual(Buffer.from(decompress(body)), served)
   assert.match(JSON.stringify(documents[0]?.metadata), /lone \\ud800 nul \\u0000/)
 })
 

@@ -2,7 +2,6 @@
  * stages: turns jobs of the frontier into pages, documents and further URLs, one stage for each kind of job. It promises
  * that what a job led to is written with the job's own end. A stage never writes by itself and never calls another.
  */
-export { decompress } from './compress.ts'
 export { deepenDefinitions, deepenStage } from './deepen-stage.ts'
 export { pageStage } from './page-stage.ts'
 export { sitemapStage } from './sitemap-stage.ts'

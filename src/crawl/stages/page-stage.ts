@@ -1,17 +1,13 @@
 /** The page stage: a URL becomes a page, a document and further URLs, in one unit. */
-import { newId, sha256, URL_KEY_VERSION } from '../../model/index.ts'
+import { newId, URL_KEY_VERSION } from '../../model/index.ts'
 import { stage, type Job, type Stage } from '../../jobs/index.ts'
 import type { Command } from '../../store/index.ts'
 import { header } from '../fetch/index.ts'
-import { fetchPage, type FetchedPage, type PageOutcome, type PageTools, type RawBody } from './fetch-page.ts'
+import { fetchPage, type FetchedPage, type PageOutcome, type PageTools } from './fetch-page.ts'
 import { offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
-import type { ParsedPage } from '../read/html/index.ts'
 import { addDocument, addPage, addRawBody, countInRun } from '../history/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
-
-/** Raised when the same raw body would yield another document. */
-export const EXTRACTOR_VERSION = 1
 
 /** What the page stage of one run needs. */
 export interface PageStageOptions extends PageTools {
@@ -49,7 +45,7 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
     ...(loop === null ? offerRedirect(options, page, job, now) : []),
     count(options, {
       pages: 1,
-      documents: page.parsed === null ? 0 : 1,
+      documents: page.reading === null ? 0 : 1,
       failed: isFailed ? 1 : 0,
       skipped: page.isForeign ? 1 : 0,
       bytes: page.raw?.bytes ?? 0,
@@ -80,7 +76,7 @@ function pageRow(options: PageStageOptions, page: FetchedPage, job: Job, now: nu
     rawSha256: raw?.sha256 ?? null,
     redirectTo: page.redirectTo,
     note: page.note,
-    hasDocument: page.parsed !== null,
+    hasDocument: page.reading !== null,
   }
 }
 
@@ -90,38 +86,18 @@ function saveDocument(
   job: Job,
   now: number,
 ): readonly Command[] {
-  const { parsed, raw } = page
-  if (parsed === null || raw === null) return []
+  const { reading, raw } = page
+  if (reading === null || raw === null) return []
   const id = newId(now)
-  const { run, scope, pace } = options
-  const urls = parsed.links.map((link) => link.url).filter((url) => scope.inScope(url))
+  const { run, source, scope, pace } = options
+  const urls = reading.links.filter((url) => scope.inScope(url))
+  const [url, urlKey] = [job.uniqueKey, job.uniqueKey]
+  const made = { rawSha256: raw.sha256, extractedFrom: null, createdAt: page.startedAt }
   return [
-    addDocument({ id, ...documentRow(options, parsed, raw, job), createdAt: page.startedAt }),
+    addDocument({ id, run, source, url, urlKey, ...reading, ...made }),
     ...offerFinds({ run, kind: PAGE_KIND, urls, parent: job.id, depth: 1, pace }, now),
     ...options.onDocument({ id }),
   ]
-}
-
-function documentRow(options: PageStageOptions, parsed: ParsedPage, raw: RawBody, job: Job) {
-  return {
-    run: options.run,
-    source: options.source,
-    url: job.uniqueKey,
-    urlKey: job.uniqueKey,
-    canonicalUrl: parsed.canonicalUrl,
-    title: parsed.title,
-    text: parsed.text,
-    language: parsed.language,
-    publishedAt: parsed.publishedAt,
-    modifiedAt: parsed.modifiedAt,
-    authors: parsed.authors,
-    links: parsed.links.map((link) => link.url),
-    metadata: { ...parsed.metadata },
-    needsJavascript: parsed.needsJavascript,
-    sha256: sha256(parsed.text),
-    rawSha256: raw.sha256,
-    extractor: EXTRACTOR_VERSION,
-  }
 }
 
 function offerRedirect(

@@ -3,12 +3,11 @@
  * bytes their lines will hold. octet_length() reads a row's head only, so a key costs no text.
  */
 import { query, type Query } from '../../store/index.ts'
-import type { ExportKind } from './export-line.ts'
+import type { ExportKind, LineKey } from './export-line.ts'
 
-/** A page to be shown, and about how many bytes its line holds. */
-export interface ExportKey {
+/** What is to be shown, and about how many bytes its line holds. */
+export interface ExportKey extends LineKey {
   readonly urlKey: string
-  readonly page: string
   readonly octets: number
 }
 
@@ -22,13 +21,14 @@ export interface Keyset {
   readonly limit: number
 }
 
-const gives = { urlKey: 'text', page: 'text', octets: 'int' } as const
+const gives = { urlKey: 'text', page: 'text', document: 'text', octets: 'int' } as const
 const latest = { upTo: 'int', after: 'text', limit: 'int' } as const
 const ofRun = { run: 'text', ...latest } as const
 
 const pageOctets = 'octet_length(page.headers) + octet_length(page.url)'
 /** What a document's line holds, beside its small fields. */
-export const documentOctets = `octet_length(document.text) + octet_length(document.links)
+export const documentOctets = `octet_length(document.text) + octet_length(document.markdown)
+      + coalesce(octet_length(document.html), 0) + octet_length(document.links)
       + octet_length(document.metadata) + octet_length(document.title)`
 
 /* Walks pages_versions in order; each page then asks the same index whether it is its URL's newest. */
@@ -36,22 +36,29 @@ const pagesLatest = query({
   name: 'transfer.pagesLatest',
   params: latest,
   gives,
-  sqlite: `SELECT page.url_key, page.id, ${pageOctets} FROM pages AS page
+  sqlite: `SELECT page.url_key, page.id, '', ${pageOctets} FROM pages AS page
     WHERE page.url_key > :after AND in_time() AND page.position = (SELECT max(newer.position) FROM pages AS newer
       WHERE newer.url_key = page.url_key AND newer.position <= :upTo)
     ORDER BY page.url_key LIMIT :limit`,
 })
 
-/* As above, over the versions that have a document: a failed re-fetch does not hide what was read before. */
+/*
+ * Walks documents_versions in order, for each URL's newest document: a failed re-fetch does not hide what was read before,
+ * and what was made again of a stored page counts. The page is the newest that has a document or that it was made of.
+ */
 const documentsLatest = query({
   name: 'transfer.documentsLatest',
   params: latest,
   gives,
-  sqlite: `SELECT page.url_key, page.id, ${documentOctets}
-    FROM pages AS page CROSS JOIN documents AS document ON document.id = page.document
-    WHERE page.url_key > :after AND in_time() AND page.position = (SELECT max(newer.position) FROM pages AS newer
-      WHERE newer.url_key = page.url_key AND newer.document IS NOT NULL AND newer.position <= :upTo)
-    ORDER BY page.url_key LIMIT :limit`,
+  sqlite: `SELECT document.url_key, page.id, document.id, ${documentOctets}
+    FROM documents AS document CROSS JOIN pages AS page ON page.url_key = document.url_key
+    WHERE document.url_key > :after AND in_time()
+      AND document.position = (SELECT max(newer.position) FROM documents AS newer
+        WHERE newer.url_key = document.url_key AND newer.position <= :upTo)
+      AND page.position = (SELECT max(newer.position) FROM pages AS newer
+        WHERE newer.url_key = document.url_key AND newer.position <= :upTo
+          AND (newer.document IS NOT NULL OR newer.id = document.extracted_from))
+    ORDER BY document.url_key LIMIT :limit`,
 })
 
 /* Served by pages_run. */
@@ -59,7 +66,7 @@ const pagesOfRun = query({
   name: 'transfer.pagesOfRun',
   params: ofRun,
   gives,
-  sqlite: `SELECT page.url_key, page.id, ${pageOctets} FROM pages AS page
+  sqlite: `SELECT page.url_key, page.id, '', ${pageOctets} FROM pages AS page
     WHERE page.run = :run AND page.url_key > :after AND page.position <= :upTo AND in_time()
     ORDER BY page.url_key LIMIT :limit`,
 })
@@ -69,7 +76,7 @@ const documentsOfRun = query({
   name: 'transfer.documentsOfRun',
   params: ofRun,
   gives,
-  sqlite: `SELECT page.url_key, page.id, ${documentOctets}
+  sqlite: `SELECT page.url_key, page.id, document.id, ${documentOctets}
     FROM pages AS page CROSS JOIN documents AS document ON document.id = page.document
     WHERE page.run = :run AND page.url_key > :after AND page.position <= :upTo AND in_time()
     ORDER BY page.url_key LIMIT :limit`,

@@ -37,6 +37,13 @@ const documentShape = {
   needsJavascript: 'bool',
   links: 'json',
   metadata: 'json',
+  markdown: 'text',
+  html: 'text?',
+  description: 'text?',
+  leadImage: 'text?',
+  wordCount: 'int',
+  categories: 'json',
+  tags: 'json',
 } as const satisfies Shape
 
 type PageRow = Values<typeof pageShape>
@@ -49,7 +56,8 @@ export interface PageLine extends Omit<PageRow, 'fetchedAt'> {
 
 /**
  * One page's document. Times are ISO 8601 in UTC. `url`, `run` and `fetchedAt` are the page's, so a document that was
- * found unchanged has a line for each run: `run` and `url` together are unique, `id` is not.
+ * found unchanged has a line for each run: `run` and `url` together are unique, `id` is not. `html` is the content as
+ * the source gave it, null where that is the raw body; `wordCount` is of the text; `categories` and `tags` are names.
  */
 export interface DocumentLine extends Omit<DocumentRow, 'fetchedAt' | 'publishedAt' | 'modifiedAt'> {
   readonly fetchedAt: string
@@ -84,28 +92,41 @@ export const pageRows = query({
     WHERE in_time() ORDER BY wanted.key`,
 })
 
-/** The documents of the named pages, in the order of the list. */
+/** Documents, each with a page that has it: pairs of ids, page first, in the order of the list. */
 export const documentRows = query({
   name: 'transfer.documents',
-  params: { pages: 'json' },
+  params: { pairs: 'json' },
   gives: documentShape,
   sqlite: `SELECT document.id, page.url, document.canonical_url, document.title, document.text, document.language,
       document.published_at, document.modified_at, document.authors, page.fetched_at, document.sha256,
-      document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata
-    FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
-      CROSS JOIN documents AS document ON document.id = page.document
+      document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata,
+      document.markdown, document.html, document.description, document.lead_image, document.word_count,
+      document.categories, document.tags
+    FROM json_each(:pairs) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value ->> 0
+      CROSS JOIN documents AS document ON document.id = wanted.value ->> 1
     WHERE in_time() ORDER BY wanted.key`,
 })
 
-/** Reads the lines of some pages, by kind. A page deleted meanwhile has none. */
+/** What a line is made of, by ids. */
+export interface LineKey {
+  readonly page: string
+  /** '' for a line of pages. */
+  readonly document: string
+}
+
+/** Reads the lines of some pages, by kind. What was deleted meanwhile has none. */
 export const readLines: {
   readonly [Kind in ExportKind]: (
     reader: Reader,
-    pages: readonly string[],
+    keys: readonly LineKey[],
   ) => Promise<readonly ExportLines[Kind][]>
 } = {
-  pages: async (reader, pages) => (await reader.read(pageRows({ pages }))).map(pageLine),
-  documents: async (reader, pages) => (await reader.read(documentRows({ pages }))).map(documentLine),
+  pages: async (reader, keys) =>
+    (await reader.read(pageRows({ pages: keys.map(({ page }) => page) }))).map(pageLine),
+  documents: async (reader, keys) => {
+    const pairs = keys.map(({ page, document }) => [page, document])
+    return (await reader.read(documentRows({ pairs }))).map(documentLine)
+  },
 }
 
 function pageLine(row: PageRow): PageLine {

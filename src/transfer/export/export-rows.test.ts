@@ -67,11 +67,18 @@ test('a document line has its fields in order; a time that is not known stays nu
     needsJavascript: false,
     links: [{ url: 'https://site.test/', nofollow: false }],
     metadata: { section: 'x', list: [1, null] },
+    markdown: '',
+    html: null,
+    description: null,
+    leadImage: null,
+    wordCount: 0,
+    categories: [],
+    tags: [],
   })
   assert.deepEqual(
     Object.keys(line).join(' '),
     'id url canonicalUrl title text language publishedAt modifiedAt authors fetchedAt sha256 rawSha256 source run ' +
-      'needsJavascript links metadata',
+      'needsJavascript links metadata markdown html description leadImage wordCount categories tags',
   )
 })
 
@@ -125,6 +132,33 @@ test('a document found unchanged belongs to each run that found it, with the run
   }
   const [newest, ...others] = await collect(exportRows(store, { kind: 'documents' }))
   assert.deepEqual([newest?.id, newest?.run, others.length], ['d-a', 'r2', 0])
+})
+
+test('a document that was made again of its stored page is what the URL says, and the run still shows its own', async (t) => {
+  const { store } = await openStore(t)
+  const again = { id: 'd-again', url: URL_A, extractedFrom: 'p-a' }
+  const unread = 'https://site.test/unread'
+  await commitEach(store, [
+    writeBoth('a'),
+    [writePage({ id: 'failed', run: 'r2', url: URL_A, status: 500 })],
+    [writeDocument(again)],
+    [writePage({ id: 'unread', url: unread, note: 'could not be read' })],
+  ])
+  const latest = await collect(exportRows(store, { kind: 'documents' }))
+  assert.deepEqual(
+    latest.map((line) => [line.id, line.run]),
+    [['d-again', 'r1']],
+  )
+  assert.deepEqual(ids(await collect(exportRows(store, { kind: 'documents', run: 'r1' }))), ['d-a'])
+  await commitEach(store, [[writeDocument({ id: 'd-unread', url: unread, extractedFrom: 'unread' })]])
+  assert.deepEqual(ids(await collect(exportRows(store, { kind: 'documents' }))), ['d-again', 'd-unread'])
+  const view: unknown[] = []
+  for await (const { rows } of store.sql('SELECT id, run FROM documents_latest ORDER BY url'))
+    view.push(...rows)
+  assert.deepEqual(view, [
+    ['d-again', 'r1'],
+    ['d-unread', 'r1'],
+  ])
 })
 
 /** A reader that lets `meanwhile` happen once, after the export has read its first keys. */

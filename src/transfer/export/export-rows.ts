@@ -28,8 +28,7 @@ export async function* exportRows<Kind extends ExportKind>(
       nextKeys(kind, { run: run ?? null, upTo, after, limit: KEYS_MAX }),
     )
     for (const chunk of chunksOf(keys)) {
-      const pages = chunk.map((key) => key.page)
-      yield* await readLines[kind](reader, pages)
+      yield* await readLines[kind](reader, chunk)
     }
     after = keys.at(-1)?.urlKey
   }

@@ -53,7 +53,7 @@ async function checkTornStart(reader: Reader, run: string, { rest }: Tail): Prom
   const [first] = await reader.read(
     documentsAfter({ run, after: START.position, urlKey: START.urlKey, limit: 1 }),
   )
-  const [line] = first === undefined ? [] : await readLines.documents(reader, [first.page])
+  const [line] = first === undefined ? [] : await readLines.documents(reader, [first])
   const expected = Buffer.from(line === undefined ? '' : jsonLine(line))
   if (!expected.subarray(0, written.length).equals(written)) throw foreign(run, 'something else')
 }

@@ -9,8 +9,8 @@ import { documentOctets } from '../export/index.ts'
 export const documentsAfter = query({
   name: 'transfer.documentsAfter',
   params: { run: 'text', after: 'int', urlKey: 'text', limit: 'int' },
-  gives: { position: 'int', urlKey: 'text', page: 'text', octets: 'int' },
-  sqlite: `SELECT page.position, page.url_key, page.id, ${documentOctets}
+  gives: { position: 'int', urlKey: 'text', page: 'text', document: 'text', octets: 'int' },
+  sqlite: `SELECT page.position, page.url_key, page.id, document.id, ${documentOctets}
     FROM pages AS page CROSS JOIN documents AS document ON document.id = page.document
     WHERE page.run = :run AND page.position >= :after
       AND (page.position > :after OR page.url_key > :urlKey) AND in_time()

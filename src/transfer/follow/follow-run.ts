@@ -7,7 +7,15 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MillraceError } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
-import { chunksOf, fileError, jsonLine, KEYS_MAX, readLines, syncFolder } from '../export/index.ts'
+import {
+  chunksOf,
+  fileError,
+  jsonLine,
+  KEYS_MAX,
+  readLines,
+  syncFolder,
+  type LineKey,
+} from '../export/index.ts'
 import { findPlace, type Place } from './find-place.ts'
 import { documentsAfter } from './follow-keys.ts'
 import { LineFile } from './line-file.ts'
@@ -115,9 +123,8 @@ class RunFollower implements Follower {
     }
   }
 
-  async #appendChunk(keys: readonly (Place & { readonly page: string })[]): Promise<number> {
-    const pages = keys.map((key) => key.page)
-    const lines = await readLines.documents(this.#reader, pages)
+  async #appendChunk(keys: readonly (Place & LineKey)[]): Promise<number> {
+    const lines = await readLines.documents(this.#reader, keys)
     try {
       await this.#file.append(lines.map(jsonLine).join(''))
     } catch (error) {

@@ -56,6 +56,7 @@ const documents = table({
     sha256: 'text',
     rawSha256: 'text',
     extractor: 'int',
+    extractedFrom: 'text?',
     createdAt: 'time',
   },
 })
@@ -86,6 +87,8 @@ export interface WrittenDocument {
   readonly text?: string
   readonly publishedAt?: number
   readonly metadata?: Json
+  /** Id of the stored page it was made of later. Default: none. */
+  readonly extractedFrom?: string
 }
 
 /** The command that writes a page version. */
@@ -138,6 +141,7 @@ export function writeDocument(document: WrittenDocument): Command {
     sha256: sha256(text),
     rawSha256: sha256(id),
     extractor: 1,
+    extractedFrom: document.extractedFrom ?? null,
     createdAt: FETCHED_AT,
   })
 }
