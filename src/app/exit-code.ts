@@ -57,6 +57,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   TooBig: EXIT.badData,
   TooManyRedirects: EXIT.badData,
   UnknownCommand: EXIT.ourBug,
+  Unreadable: EXIT.badData,
   UnreachableHost: EXIT.unavailable,
   Usage: EXIT.usage,
 }

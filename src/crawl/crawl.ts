@@ -20,6 +20,7 @@ import {
   type RunState,
   type Source,
 } from './history/index.ts'
+import { createPageReader, type PageReader, type PageReaderOptions } from './read/page/index.ts'
 import { RobotsKeeper } from './politeness/index.ts'
 import { compileScope, type CompiledScope } from './scope/index.ts'
 
@@ -49,6 +50,8 @@ export interface CrawlOptions {
   readonly resolve?: Resolve
   /** Bounds of one fetch; each that is left out keeps its default. */
   readonly fetchLimits?: Partial<FetchLimits>
+  /** How pages are read; each that is left out keeps its default. */
+  readonly reading?: PageReaderOptions
 }
 
 /** A crawl at work. */
@@ -96,6 +99,7 @@ class RunCrawl implements Crawl {
   #isAborted = false
   readonly #stopping = new AbortController()
   #worker: Worker | undefined
+  readonly #reader: PageReader
 
   constructor(options: CrawlOptions, clock: Clock, { run, isNew }: OpenedRun) {
     this.#options = options
@@ -103,6 +107,7 @@ class RunCrawl implements Crawl {
     this.run = run
     this.isNew = isNew
     this.#pages = run.pages
+    this.#reader = createPageReader(options.reading)
     this.ended = this.#work()
     // Whoever awaits it later learns of a failure then; until that it is no unhandled one.
     this.ended.catch(() => undefined)
@@ -118,6 +123,8 @@ class RunCrawl implements Crawl {
     this.#isAborted = true
     this.stop(reason)
     this.#worker?.abort()
+    // What is being read is given back with the rest; closing again is awaited at the end.
+    void this.#reader.close()
   }
 
   async #work(): Promise<{ state: RunState; reason: string | null }> {
@@ -130,6 +137,7 @@ class RunCrawl implements Crawl {
       ...(resolve === undefined ? {} : { resolve }),
       ...(fetchLimits === undefined ? {} : { limits: fetchLimits }),
     })
+    await using _reader = this.#reader
     const timer =
       limits.maxTimeMs === null
         ? undefined
@@ -172,6 +180,7 @@ class RunCrawl implements Crawl {
     const common = { fetcher, clock: this.#clock, run, scope, pace }
     const page = pageStage({
       ...common,
+      reader: this.#reader,
       source: this.run.source,
       robots,
       onDocument: (made) => onDocument(run, made),

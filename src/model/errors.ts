@@ -53,6 +53,7 @@ export const ERRORS = {
   ServerError: again,
   TlsFailed: final,
   TooManyRedirects: final,
+  Unreadable: final,
   UnreachableHost: again,
   // the caller
   BadConfig: final,

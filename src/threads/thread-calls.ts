@@ -2,7 +2,7 @@
  * Calls to a worker thread: each call is one message with a number, and one answer settles it. When the thread dies
  * all open calls are rejected, so nobody waits for an answer that can not come.
  */
-import { Worker, type ResourceLimits } from 'node:worker_threads'
+import { Worker, type ResourceLimits, type Transferable } from 'node:worker_threads'
 import { MillraceError, type Applied, type ErrorCode } from '../model/index.ts'
 
 /** An error as it crosses a thread: structured clone keeps neither class nor own fields of an Error. */
@@ -65,13 +65,16 @@ export class ThreadCalls {
     return this.#death !== undefined
   }
 
-  /** Asks the thread. @throws what the thread threw, or Fault with applied 'unknown' when the thread died */
-  call(op: string, payload?: unknown): Promise<unknown> {
+  /**
+   * Asks the thread. What is in `transfer` is handed over rather than copied, and gone here afterwards.
+   * @throws what the thread threw, or Fault with applied 'unknown' when the thread died
+   */
+  call(op: string, payload?: unknown, transfer: readonly Transferable[] = []): Promise<unknown> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
       this.#open.set(id, { resolve, reject })
-      this.#worker.postMessage({ id, op, payload })
+      this.#worker.postMessage({ id, op, payload }, transfer)
     })
   }
 

@@ -2,7 +2,14 @@
 import { isMillraceError, type MillraceError, type Clock } from '../../model/index.ts'
 import type { WorkContext } from '../../jobs/index.ts'
 import { type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
-import { readerOf, readFetched, type RawBody, type Reading } from '../read/page/index.ts'
+import {
+  readerOf,
+  type FetchedBody,
+  type PageReader,
+  type RawBody,
+  type ReadBody,
+  type Reading,
+} from '../read/page/index.ts'
 import { refuseForNow } from './refuse-for-now.ts'
 import type { RobotsKeeper } from '../politeness/index.ts'
 
@@ -30,6 +37,7 @@ export interface FetchedPage {
 export interface PageTools {
   readonly fetcher: Fetcher
   readonly clock: Clock
+  readonly reader: PageReader
   /** Undefined when robots.txt is not to be asked. */
   readonly robots: RobotsKeeper | undefined
 }
@@ -51,11 +59,12 @@ export async function fetchPage(tools: PageTools, url: string, context: WorkCont
   try {
     const answer = await tools.fetcher.fetch({ url, wantsBody }, context.signal)
     refuseForNow(answer, context)
-    return readAnswer(answer, answer.body, answer)
+    return await readAnswer(tools.reader, answer, answer.body, answer)
   } catch (error) {
     if (seen.head === undefined || !isMillraceError(error, 'BodyTooLarge', 'BadEncoding')) throw error
     // The host has answered: what it said is kept, with the reason why its body is not.
-    return readAnswer(seen.head, null, { startedAt, durationMs: tools.clock.now() - startedAt }, error)
+    const timing = { startedAt, durationMs: tools.clock.now() - startedAt }
+    return pageOf(seen.head, timing, { raw: null, reading: null, error })
   }
 }
 
@@ -64,28 +73,49 @@ interface Timing {
   readonly durationMs: number
 }
 
-function readAnswer(
+async function readAnswer(
+  reader: PageReader,
   head: FetchHead,
   body: Uint8Array | null,
   timing: Timing,
-  error?: MillraceError,
-): FetchedPage {
-  const { startedAt, durationMs } = timing
-  const redirectTo = redirectOf(head)
+): Promise<FetchedPage> {
+  if (body === null) return pageOf(head, timing, { raw: null, reading: null })
   const isDocument = head.status >= 200 && head.status < 300
   const contentType = header(head.headers, 'content-type') ?? null
-  const read = body === null ? null : readFetched({ url: head.url, contentType, body, isDocument })
+  return pageOf(head, timing, await readBody(reader, { url: head.url, contentType, body, isDocument }))
+}
+
+/** A body, as far as it could be read; `error` says why not. */
+interface Body {
+  readonly raw: RawBody | null
+  readonly reading: Reading | null
+  readonly error?: MillraceError
+}
+
+/** A body that can not be read is kept all the same: whoever can read it later finds it. */
+async function readBody(reader: PageReader, page: FetchedBody): Promise<Body> {
+  try {
+    return await reader.readFetched(page)
+  } catch (error) {
+    if (!isMillraceError(error, 'Unreadable')) throw error
+    const { raw }: ReadBody = await reader.readFetched({ ...page, isDocument: false })
+    return { raw, reading: null, error }
+  }
+}
+
+function pageOf(head: FetchHead, { startedAt, durationMs }: Timing, body: Body): FetchedPage {
+  const redirectTo = redirectOf(head)
   return {
     kind: 'fetched',
     head,
     startedAt,
     durationMs,
-    raw: read?.raw ?? null,
-    reading: read?.reading ?? null,
+    raw: body.raw,
+    reading: body.reading,
     redirectTo,
     isForeign: head.status < 400 && redirectTo === null && !isHtml(head),
-    isRefused: error !== undefined,
-    note: noteOf(head, error),
+    isRefused: body.error !== undefined,
+    note: noteOf(head, body.error),
   }
 }
 

@@ -9,7 +9,7 @@ import { ERRORS, type ErrorCode } from '../../model/index.ts'
 const CLASSES: Readonly<Record<string, readonly ErrorCode[]>> = {
   network: ['ConnectionLost', 'FetchTimeout', 'TlsFailed', 'UnreachableHost'],
   server: ['RateLimited', 'RobotsUnavailable', 'ServerError'],
-  content: ['BadEncoding', 'BodyTooLarge', 'TooManyRedirects'],
+  content: ['BadEncoding', 'BodyTooLarge', 'TooManyRedirects', 'Unreadable'],
   refused: ['AddressRefused', 'BadUrl'],
 }
 

@@ -1,0 +1,26 @@
+/** The thread that reads pages, with faults where the title of a page asks for one. */
+import { serveThread } from '../../../../threads/index.ts'
+import { readFetched, readStored, type FetchedBody, type StoredBody } from '../index.ts'
+import { decompress } from '../compress.ts'
+
+function fault(body: Uint8Array): void {
+  const found = /^<!doctype html><title>FAULT-(THROW|EXIT|HANG|MEMORY)/.exec(
+    Buffer.from(body).toString('latin1'),
+  )?.[1]
+  if (found === 'THROW') throw new TypeError('the extractor met what it did not expect')
+  if (found === 'EXIT') process.exit(1)
+  if (found === 'HANG') for (;;);
+  if (found === 'MEMORY')
+    for (const hoard: string[] = []; ;) hoard.push(`${hoard.length}`.repeat(1000).slice(1))
+}
+
+serveThread({
+  readFetched(page: FetchedBody) {
+    if (page.isDocument) fault(page.body)
+    return readFetched(page)
+  },
+  readStored(page: StoredBody) {
+    fault(decompress(page))
+    return readStored(page)
+  },
+})
