@@ -3,7 +3,7 @@ import type { Bus } from '../bus/index.ts'
 import { startWorker, type AttemptEnd, type Stage, type StageSlots, type Worker } from '../jobs/index.ts'
 import { type Clock, isMillraceError, systemClock } from '../model/index.ts'
 import type { Command, Store } from '../store/index.ts'
-import { deepenStage, pageStage, sitemapStage } from './stages/index.ts'
+import { deepenStage, pageStage, recallStage, sitemapStage } from './stages/index.ts'
 import { createFetcher, type Fetcher, type FetchLimits, type Resolve } from './fetch/index.ts'
 import { PAGE_KIND, type Pace } from './frontier.ts'
 import {
@@ -35,6 +35,11 @@ export interface CrawlOptions {
   readonly allowPrivate: boolean
   /** false: robots.txt is not asked, and no sitemaps are found. */
   readonly asksRobots: boolean
+  /**
+   * true: a run of a source that was crawled before fetches every page anew, whatever is said of it. Default: servers are
+   * asked whether what is there still holds, and sitemaps are believed for some days.
+   */
+  readonly isFull?: boolean
   /** What is to happen to a new document of the run, as commands for the same unit. */
   readonly onDocument: (run: string, document: { readonly id: string }) => readonly Command[]
   /** The stages that work on what `onDocument` asked for, finished also when the crawl is stopped by a limit. */
@@ -94,14 +99,16 @@ class RunCrawl implements Crawl {
   #pages: number
   #stopReason: string | null = null
   #isAborted = false
+  readonly #isCheap: boolean
   readonly #stopping = new AbortController()
   #worker: Worker | undefined
 
-  constructor(options: CrawlOptions, clock: Clock, { run, isNew }: OpenedRun) {
+  constructor(options: CrawlOptions, clock: Clock, { run, isNew, isIncremental }: OpenedRun) {
     this.#options = options
     this.#clock = clock
     this.run = run
     this.isNew = isNew
+    this.#isCheap = isIncremental && options.isFull !== true
     this.#pages = run.pages
     this.ended = this.#work()
     // Whoever awaits it later learns of a failure then; until that it is no unhandled one.
@@ -174,6 +181,7 @@ class RunCrawl implements Crawl {
       ...common,
       source: this.run.source,
       robots,
+      isConditional: this.#isCheap,
       onDocument: (made) => onDocument(run, made),
     })
     return [
@@ -188,6 +196,7 @@ class RunCrawl implements Crawl {
         concurrency: SITEMAPS_AT_ONCE,
       },
       { stage: deepenStage(common), concurrency: DEEPENS_AT_ONCE },
+      { stage: recallStage({ ...common, source: this.run.source }), concurrency: 1 },
     ]
   }
 

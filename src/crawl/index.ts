@@ -8,6 +8,7 @@
 import type { Definition } from '../store/index.ts'
 import { deepenDefinitions } from './stages/index.ts'
 import {
+  changeDefinitions,
   deleteRunDefinitions,
   pageDefinitions,
   redriveRunDefinitions,
@@ -25,6 +26,7 @@ export {
   countOrphanedBodies,
   deleteRunPages,
   deleteRunRow,
+  diffRuns,
   documentsOwnedByRun,
   getRun,
   pageOfRun,
@@ -40,7 +42,16 @@ export {
 } from './history/index.ts'
 export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
-export type { PageVersion, Run, RunLimits, RunState, RunSummary, Source } from './history/index.ts'
+export type {
+  PageChange,
+  PageVersion,
+  Run,
+  RunLimits,
+  RunState,
+  RunSummary,
+  Source,
+  UrlDifference,
+} from './history/index.ts'
 export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
 export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/index.ts'
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
@@ -51,6 +62,7 @@ export const crawlDefinitions: readonly Definition[] = [
   ...sourceDefinitions,
   ...runDefinitions,
   ...pageDefinitions,
+  ...changeDefinitions,
   ...robotsDefinitions,
   ...deepenDefinitions,
   ...deleteRunDefinitions,

@@ -4,6 +4,17 @@
  * never decides what is read next.
  */
 export {
+  changeDefinitions,
+  countUnasked,
+  diffRuns,
+  earlierPage,
+  freshUrls,
+  hasOtherRun,
+  knownUrls,
+  UNASKED,
+} from './changes/index.ts'
+export type { EarlierPage, PageChange, UrlDifference } from './changes/index.ts'
+export {
   deleteRunDefinitions,
   deleteRunPages,
   deleteRunRow,
@@ -12,7 +23,7 @@ export {
 } from './delete-run.ts'
 export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
-export { addDocument, addPage, addRawBody, pageDefinitions } from './page.ts'
+export { addDocument, addKeptPage, addPage, addRawBody, pageDefinitions } from './page.ts'
 export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './redrive-run.ts'
 export {
   cancelRun,

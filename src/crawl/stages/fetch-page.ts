@@ -2,7 +2,9 @@
 import { isMillraceError, sha256, type MillraceError, type Clock } from '../../model/index.ts'
 import type { WorkContext } from '../../jobs/index.ts'
 import { compress, type Compressed } from './compress.ts'
-import { type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
+import { conditionsOf } from './conditional.ts'
+import { type FetchAnswer, type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
+import type { EarlierPage } from '../history/index.ts'
 import { decodeHtml, parsePage, type ParsedPage } from '../read/html/index.ts'
 import { refuseForNow } from './refuse-for-now.ts'
 import type { RobotsKeeper } from '../politeness/index.ts'
@@ -18,6 +20,8 @@ export interface FetchedPage {
   readonly durationMs: number
   readonly raw: RawBody | null
   readonly parsed: ParsedPage | null
+  /** The earlier answer that a 304 stands for. */
+  readonly kept: EarlierPage | null
   readonly redirectTo: string | null
   /** An answer that is no HTML and leads nowhere; its body is not kept. */
   readonly isForeign: boolean
@@ -41,28 +45,59 @@ export interface PageTools {
   readonly robots: RobotsKeeper | undefined
 }
 
+/** What is to be fetched, and the answer of an earlier run that may still hold. */
+export interface PageQuestion {
+  readonly url: string
+  readonly earlier: EarlierPage | undefined
+}
+
 /**
  * Fetches and reads one URL.
  * @throws MillraceError RateLimited and RobotsUnavailable (come back later), ServerError (another try may help), and
  *   what the fetcher throws when there was no answer
  */
-export async function fetchPage(tools: PageTools, url: string, context: WorkContext): Promise<PageOutcome> {
+export async function fetchPage(
+  tools: PageTools,
+  { url, earlier }: PageQuestion,
+  context: WorkContext,
+): Promise<PageOutcome> {
   if (tools.robots !== undefined && !(await tools.robots.allows(url, context.signal)))
     return { kind: 'disallowed' }
   const seen: { head?: FetchHead } = {}
   const startedAt = tools.clock.now()
+  const conditions = earlier === undefined ? [] : conditionsOf(earlier)
   const wantsBody = (head: FetchHead) => {
     seen.head = head
     return isHtml(head)
   }
   try {
-    const answer = await tools.fetcher.fetch({ url, wantsBody }, context.signal)
+    const answer = await tools.fetcher.fetch({ url, wantsBody, conditions }, context.signal)
     refuseForNow(answer, context)
+    if (answer.status === 304) return notModified(answer, conditions.length > 0 ? earlier : undefined)
     return await readAnswer(answer, answer.body, answer)
   } catch (error) {
     if (seen.head === undefined || !isMillraceError(error, 'BodyTooLarge', 'BadEncoding')) throw error
     // The host has answered: what it said is kept, with the reason why its body is not.
     return readAnswer(seen.head, null, { startedAt, durationMs: tools.clock.now() - startedAt }, error)
+  }
+}
+
+/** A 304 has no body, and nothing of the head but its validators is to be taken for the page's. */
+function notModified(answer: FetchAnswer, earlier: EarlierPage | undefined): FetchedPage {
+  const { startedAt, durationMs } = answer
+  const isAsked = earlier !== undefined
+  return {
+    kind: 'fetched',
+    head: answer,
+    startedAt,
+    durationMs,
+    raw: null,
+    parsed: null,
+    kept: earlier ?? null,
+    redirectTo: null,
+    isForeign: false,
+    isRefused: !isAsked,
+    note: isAsked ? null : 'NotModified: answered 304 to a request that named no earlier version',
   }
 }
 
@@ -90,6 +125,7 @@ async function readAnswer(
     durationMs,
     raw: body === null ? null : { sha256: sha256(body), bytes: body.byteLength, ...(await compress(body)) },
     parsed,
+    kept: null,
     redirectTo,
     isForeign: head.status < 400 && redirectTo === null && !isHtml(head),
     isRefused: error !== undefined,

@@ -1,12 +1,13 @@
 /** The page stage: a URL becomes a page, a document and further URLs, in one unit. */
 import { newId, sha256, URL_KEY_VERSION } from '../../model/index.ts'
 import { stage, type Job, type Stage } from '../../jobs/index.ts'
-import type { Command } from '../../store/index.ts'
+import type { Command, Reader } from '../../store/index.ts'
 import { header } from '../fetch/index.ts'
-import { fetchPage, type FetchedPage, type PageOutcome, type PageTools, type RawBody } from './fetch-page.ts'
+import { fetchPage, type FetchedPage, type PageOutcome, type PageQuestion } from './fetch-page.ts'
+import type { PageTools, RawBody } from './fetch-page.ts'
 import { offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
 import type { ParsedPage } from '../read/html/index.ts'
-import { addDocument, addPage, addRawBody, countInRun } from '../history/index.ts'
+import { addDocument, addKeptPage, addPage, addRawBody, countInRun, earlierPage } from '../history/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
 
@@ -19,6 +20,8 @@ export interface PageStageOptions extends PageTools {
   readonly source: string
   readonly scope: CompiledScope
   readonly pace: Pace
+  /** Whether a server is asked if what an earlier run had of a page still holds. */
+  readonly isConditional: boolean
   /** What is to happen to a new document: commands for the same unit. */
   readonly onDocument: (document: { readonly id: string }) => readonly Command[]
 }
@@ -27,14 +30,21 @@ const NO_COUNT = { pages: 0, documents: 0, failed: 0, skipped: 0, bytes: 0 }
 
 /** The stage of PAGE_KIND jobs. */
 export function pageStage(options: PageStageOptions): Stage {
-  return stage<string, PageOutcome>({
+  return stage<PageQuestion, PageOutcome>({
     kind: PAGE_KIND,
-    load: (_reader, job) => Promise.resolve(job.uniqueKey),
-    work: (url, context) => fetchPage(options, url, context),
+    load: (reader, job) => loadQuestion(options, reader, job.uniqueKey),
+    work: (question, context) => fetchPage(options, question, context),
     save: (outcome, job) =>
       outcome.kind === 'fetched' ? savePage(options, outcome, job) : [count(options, { skipped: 1 })],
     bury: () => [count(options, { failed: 1 })],
   })
+}
+
+async function loadQuestion(options: PageStageOptions, reader: Reader, url: string): Promise<PageQuestion> {
+  const { source, run, isConditional } = options
+  if (!isConditional) return { url, earlier: undefined }
+  const [earlier] = await reader.read(earlierPage({ source, run, urlKey: url }))
+  return { url, earlier }
 }
 
 function savePage(options: PageStageOptions, page: FetchedPage, job: Job): readonly Command[] {
@@ -45,11 +55,11 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
   return [
     ...(page.raw === null ? [] : [addRawBody(page.raw)]),
     ...saveDocument(options, page, job, now),
-    addPage(pageRow(options, { ...page, note }, job, now)),
+    ...savePageRow(options, { ...page, note }, job, now),
     ...(loop === null ? offerRedirect(options, page, job, now) : []),
     count(options, {
       pages: 1,
-      documents: page.parsed === null ? 0 : 1,
+      documents: page.parsed === null && page.kept === null ? 0 : 1,
       failed: isFailed ? 1 : 0,
       skipped: page.isForeign ? 1 : 0,
       bytes: page.raw?.bytes ?? 0,
@@ -59,6 +69,23 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
 
 function count(options: PageStageOptions, counts: Partial<typeof NO_COUNT>): Command {
   return countInRun({ id: options.run, ...NO_COUNT, ...counts })
+}
+
+function savePageRow(
+  options: PageStageOptions,
+  page: FetchedPage,
+  job: Job,
+  now: number,
+): readonly Command[] {
+  const row = pageRow(options, page, job, now)
+  const { kept } = page
+  if (kept === null) return [addPage({ ...row, hasDocument: page.parsed !== null })]
+  const { document, contentType, rawSha256 } = kept
+  const links = kept.links as readonly string[]
+  return [
+    addKeptPage({ ...row, document, rawSha256, contentType: row.contentType ?? contentType }),
+    ...offerLinks(options, links, job, now),
+  ]
 }
 
 function pageRow(options: PageStageOptions, page: FetchedPage, job: Job, now: number) {
@@ -80,7 +107,6 @@ function pageRow(options: PageStageOptions, page: FetchedPage, job: Job, now: nu
     rawSha256: raw?.sha256 ?? null,
     redirectTo: page.redirectTo,
     note: page.note,
-    hasDocument: page.parsed !== null,
   }
 }
 
@@ -93,13 +119,22 @@ function saveDocument(
   const { parsed, raw } = page
   if (parsed === null || raw === null) return []
   const id = newId(now)
-  const { run, scope, pace } = options
-  const urls = parsed.links.map((link) => link.url).filter((url) => scope.inScope(url))
+  const links = parsed.links.map((link) => link.url)
   return [
     addDocument({ id, ...documentRow(options, parsed, raw, job), createdAt: page.startedAt }),
-    ...offerFinds({ run, kind: PAGE_KIND, urls, parent: job.id, depth: 1, pace }, now),
+    ...offerLinks(options, links, job, now),
     ...options.onDocument({ id }),
   ]
+}
+
+function offerLinks(
+  { run, scope, pace }: PageStageOptions,
+  links: readonly string[],
+  job: Job,
+  now: number,
+): readonly Command[] {
+  const urls = links.filter((url) => scope.inScope(url))
+  return offerFinds({ run, kind: PAGE_KIND, urls, parent: job.id, depth: 1, pace }, now)
 }
 
 function documentRow(options: PageStageOptions, parsed: ParsedPage, raw: RawBody, job: Job) {
