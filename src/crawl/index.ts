@@ -23,6 +23,7 @@ export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export {
   cancelRun,
+  changesOf,
   countOrphanedBodies,
   deleteRunPages,
   deleteRunRow,
@@ -43,6 +44,7 @@ export {
 export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
 export type {
+  DiffSpan,
   PageChange,
   PageVersion,
   Run,

@@ -17,7 +17,7 @@ function addRuns(root: Command, run: Run): void {
     .summary('list, show, cancel or delete runs')
     .description('Runs, newest first.')
   withCommonOptions(runs).action(async (flags: CommonFlags) => {
-    const { runsList } = await import('../commands/runs.ts')
+    const { runsList } = await import('../commands/runs/runs.ts')
     await run(flags, runsList)
   })
   const each = [
@@ -28,7 +28,7 @@ function addRuns(root: Command, run: Run): void {
   for (const [verb, summary] of each) {
     const command = runs.command(verb).summary(summary).description(summary).argument('<id>', 'id of a run')
     withCommonOptions(command).action(async (id: string, _flags: CommonFlags, made: Command) => {
-      const commands = await import('../commands/runs.ts')
+      const commands = await import('../commands/runs/runs.ts')
       const does = { show: commands.runsShow, cancel: commands.runsCancel, delete: commands.runsDelete }[verb]
       await run(made.optsWithGlobals(), (context) => does(id, context))
     })

@@ -13,7 +13,7 @@ export {
   knownUrls,
   UNASKED,
 } from './changes/index.ts'
-export type { EarlierPage, PageChange, UrlDifference } from './changes/index.ts'
+export type { DiffSpan, EarlierPage, PageChange, UrlDifference } from './changes/index.ts'
 export {
   deleteRunDefinitions,
   deleteRunPages,
@@ -42,5 +42,5 @@ export { sourceDefinitions, sourceOf } from './source.ts'
 export type { Source } from './source.ts'
 export { pageOfRun, pageVersions, versionDefinitions } from './versions.ts'
 export type { PageVersion } from './versions.ts'
-export { pageRowsIn, pagesIn, summarizeRun } from './summary.ts'
+export { changesOf, pageRowsIn, pagesIn, summarizeRun } from './summary.ts'
 export type { RunSummary } from './summary.ts'

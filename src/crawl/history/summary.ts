@@ -50,7 +50,8 @@ export async function summarizeRun(reader: Reader, run: string): Promise<RunSumm
   return { run, state: state as RunState, ...sums, ...changesOf(row) }
 }
 
-function changesOf(row: Run): Pick<RunSummary, PageChange | 'unasked'> {
+/** What a run's answers said of their pages, as a summary names it. */
+export function changesOf(row: Run): Pick<RunSummary, PageChange | 'unasked'> {
   return {
     new: row.pagesNew,
     changed: row.pagesChanged,
