@@ -4,6 +4,7 @@
  */
 export { decompress } from './compress.ts'
 export { deepenDefinitions, deepenStage } from './deepen-stage.ts'
+export { listedStage } from './listed-stage.ts'
 export { pageStage } from './page-stage.ts'
 export { recallStage } from './recall-stage.ts'
 export { sitemapStage } from './sitemap-stage.ts'
