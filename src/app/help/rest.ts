@@ -44,7 +44,7 @@ function addExport(root: Command, run: Run): void {
     )
     .option('--kind <kind>', 'pages or documents', 'documents')
     .option('--format <format>', 'jsonl or csv', 'jsonl')
-    .option('--run <id>', "what was valid at that run's end (default: the newest version of each URL)")
+    .option('--run <id>', 'what that run was answered (default: the newest version of each URL)')
     .option('--out <file>', "where to; '-' is standard output", '-')
     .addHelpText(
       'after',

@@ -22,6 +22,7 @@ const page: PageLine = {
   document: null,
   source: 's',
   run: 'r',
+  change: null,
 }
 
 const document: DocumentLine = {
@@ -42,6 +43,7 @@ const document: DocumentLine = {
   needsJavascript: true,
   links: [],
   metadata: {},
+  goneAt: null,
 }
 
 async function* each<Row>(...rows: readonly Row[]): AsyncGenerator<Row> {
@@ -80,7 +82,7 @@ test('null is empty, lists and objects are JSON, true and false say so, numbers 
   const lines = await collect(csvLines('pages', each({ ...page, bytes: -5, headers: { a: ['=1'] } })))
   assert.equal(
     lines[1],
-    'p,https://site.test/,200,,"{""a"":[""=1""]}",,2024-02-29T12:30:45.678Z,1,-5,,,,,s,r\r\n',
+    'p,https://site.test/,200,,"{""a"":[""=1""]}",,2024-02-29T12:30:45.678Z,1,-5,,,,,s,r,\r\n',
   )
   const [, record] = await collect(csvLines('documents', each(document)))
   assert.match(record ?? '', /,true,\[\],\{\}\r\n$/)

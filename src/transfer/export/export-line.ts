@@ -17,6 +17,7 @@ const pageShape = {
   document: 'text?',
   source: 'text',
   run: 'text',
+  change: 'text?',
 } as const satisfies Shape
 
 const documentShape = {
@@ -37,24 +38,33 @@ const documentShape = {
   needsJavascript: 'bool',
   links: 'json',
   metadata: 'json',
+  goneAt: 'time?',
 } as const satisfies Shape
 
 type PageRow = Values<typeof pageShape>
 type DocumentRow = Values<typeof documentShape>
 
-/** One page. Times are ISO 8601 in UTC, `document` is the id of its main content, `durationMs` and `bytes` say so. */
+/**
+ * One page. Times are ISO 8601 in UTC, `document` is the id of its main content, `durationMs` and `bytes` say so. `change`
+ * is new, changed, unchanged, missed or gone; null where the answer says nothing of the page.
+ */
 export interface PageLine extends Omit<PageRow, 'fetchedAt'> {
   readonly fetchedAt: string
 }
 
 /**
  * One page's document. Times are ISO 8601 in UTC. `url`, `run` and `fetchedAt` are the page's, so a document that was
- * found unchanged has a line for each run: `run` and `url` together are unique, `id` is not.
+ * found unchanged has a line for each run: `run` and `url` together are unique, `id` is not. `goneAt` is when its page
+ * was answered for the second time in a row that it is not there; null while it is.
  */
-export interface DocumentLine extends Omit<DocumentRow, 'fetchedAt' | 'publishedAt' | 'modifiedAt'> {
+export interface DocumentLine extends Omit<
+  DocumentRow,
+  'fetchedAt' | 'publishedAt' | 'modifiedAt' | 'goneAt'
+> {
   readonly fetchedAt: string
   readonly publishedAt: string | null
   readonly modifiedAt: string | null
+  readonly goneAt: string | null
 }
 
 /** The kinds of line that can be exported. */
@@ -79,7 +89,7 @@ export const pageRows = query({
   gives: pageShape,
   sqlite: `SELECT page.id, page.url, page.status, page.content_type, page.headers, page.remote_address,
       page.fetched_at, page.duration_ms, page.bytes, page.raw_sha256, page.redirect_to, page.note, page.document,
-      page.source, page.run
+      page.source, page.run, page.change
     FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
     WHERE in_time() ORDER BY wanted.key`,
 })
@@ -87,25 +97,32 @@ export const pageRows = query({
 /** The documents of the named pages, in the order of the list. */
 export const documentRows = query({
   name: 'transfer.documents',
-  params: { pages: 'json' },
+  params: { pages: 'json', goneUpTo: 'int' },
   gives: documentShape,
   sqlite: `SELECT document.id, page.url, document.canonical_url, document.title, document.text, document.language,
       document.published_at, document.modified_at, document.authors, page.fetched_at, document.sha256,
-      document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata
+      document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata,
+      (SELECT min(later.fetched_at) FROM pages AS later WHERE later.url_key = page.url_key AND later.change = 'gone'
+        AND later.position > page.position AND later.position <= :goneUpTo)
     FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
       CROSS JOIN documents AS document ON document.id = page.document
     WHERE in_time() ORDER BY wanted.key`,
 })
 
-/** Reads the lines of some pages, by kind. A page deleted meanwhile has none. */
+/**
+ * Reads the lines of some pages, by kind. A page deleted meanwhile has none. `goneUpTo` is the position as of which a
+ * document's page can be gone; 0, the default: as of its own answer, when it was there.
+ */
 export const readLines: {
   readonly [Kind in ExportKind]: (
     reader: Reader,
     pages: readonly string[],
+    goneUpTo?: number,
   ) => Promise<readonly ExportLines[Kind][]>
 } = {
   pages: async (reader, pages) => (await reader.read(pageRows({ pages }))).map(pageLine),
-  documents: async (reader, pages) => (await reader.read(documentRows({ pages }))).map(documentLine),
+  documents: async (reader, pages, goneUpTo = 0) =>
+    (await reader.read(documentRows({ pages, goneUpTo }))).map(documentLine),
 }
 
 function pageLine(row: PageRow): PageLine {
@@ -118,6 +135,7 @@ function documentLine(row: DocumentRow): DocumentLine {
     publishedAt: row.publishedAt === null ? null : isoTime(row.publishedAt),
     modifiedAt: row.modifiedAt === null ? null : isoTime(row.modifiedAt),
     fetchedAt: isoTime(row.fetchedAt),
+    goneAt: row.goneAt === null ? null : isoTime(row.goneAt),
   }
 }
 
