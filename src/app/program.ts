@@ -7,6 +7,7 @@ import type { CommandContext } from './context.ts'
 import { EXIT, exitCodeOf, firstFailure } from './exit-code.ts'
 import type { CommonFlags, Run } from './help/common-options.ts'
 import { addCrawl } from './help/crawl.ts'
+import { addDiff } from './help/diff.ts'
 import { addJobs } from './help/jobs.ts'
 import { addRest } from './help/rest.ts'
 import { addUpkeep } from './help/upkeep.ts'
@@ -33,6 +34,7 @@ export async function program(argv: readonly string[], world: World): Promise<nu
   const root = rootCommand(world)
   addCrawl(root, run)
   addRest(root, run)
+  addDiff(root, run)
   addJobs(root, run)
   addUpkeep(root, run)
   try {

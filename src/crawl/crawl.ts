@@ -3,7 +3,7 @@ import type { Bus } from '../bus/index.ts'
 import { startWorker, type AttemptEnd, type Stage, type StageSlots, type Worker } from '../jobs/index.ts'
 import { type Clock, isMillraceError, systemClock } from '../model/index.ts'
 import type { Command, Store } from '../store/index.ts'
-import { deepenStage, pageStage, sitemapStage } from './stages/index.ts'
+import { deepenStage, listedStage, pageStage, recallStage, sitemapStage } from './stages/index.ts'
 import { createFetcher, type Fetcher, type FetchLimits, type Resolve } from './fetch/index.ts'
 import { PAGE_KIND, type Pace } from './frontier.ts'
 import {
@@ -36,6 +36,11 @@ export interface CrawlOptions {
   readonly allowPrivate: boolean
   /** false: robots.txt is not asked, and no sitemaps are found. */
   readonly asksRobots: boolean
+  /**
+   * true: a run of a source that was crawled before fetches every page anew, whatever is said of it. Default: servers are
+   * asked whether what is there still holds, and sitemaps are believed for some days.
+   */
+  readonly isFull?: boolean
   /** What is to happen to a new document of the run, as commands for the same unit. */
   readonly onDocument: (run: string, document: { readonly id: string }) => readonly Command[]
   /** The stages that work on what `onDocument` asked for, finished also when the crawl is stopped by a limit. */
@@ -97,15 +102,17 @@ class RunCrawl implements Crawl {
   #pages: number
   #stopReason: string | null = null
   #isAborted = false
+  readonly #isCheap: boolean
   readonly #stopping = new AbortController()
   #worker: Worker | undefined
   readonly #reader: PageReader
 
-  constructor(options: CrawlOptions, clock: Clock, { run, isNew }: OpenedRun) {
+  constructor(options: CrawlOptions, clock: Clock, { run, isNew, isIncremental }: OpenedRun) {
     this.#options = options
     this.#clock = clock
     this.run = run
     this.isNew = isNew
+    this.#isCheap = isIncremental && options.isFull !== true
     this.#pages = run.pages
     this.#reader = createPageReader(options.reading)
     this.ended = this.#work()
@@ -157,21 +164,36 @@ class RunCrawl implements Crawl {
     const scope = compileScope(this.#options.source.scope)
     const robots = await this.#prepareRobots(fetcher)
     if (this.#pagesLeft() <= 0) this.stop('--max-pages')
-    if (this.#stopReason !== null) return
-    this.#worker = startWorker({
+    const shared = {
       store,
       bus,
       clock: this.#clock,
       run: this.run.id,
       guards: [runIsRunning({ id: this.run.id })],
       ...(limits.maxDepth === null ? {} : { priorityMax: limits.maxDepth }),
-      stages: [
-        ...this.#stages(fetcher, scope, robots),
-        ...followUps.map((stage) => ({ stage, concurrency: FOLLOW_UPS_AT_ONCE })),
-      ],
-      onEnd: (end) => this.#noteEnd(end),
-    })
+      onEnd: (end: AttemptEnd) => this.#noteEnd(end),
+    }
+    const sitemaps = this.#sitemapStages(fetcher, scope)
+    // Once a page is in hand it is too late to hear from a sitemap that it need not be asked for.
+    if (this.#isCheap && this.#stopReason === null) {
+      this.#worker = startWorker({ ...shared, stages: sitemaps })
+      await this.#worker.ended
+    }
+    if (this.#stopReason !== null) return
+    const rest = followUps.map((stage) => ({ stage, concurrency: FOLLOW_UPS_AT_ONCE }))
+    const stages = [...this.#stages(fetcher, scope, robots), ...sitemaps, ...rest]
+    this.#worker = startWorker({ ...shared, stages })
     await this.#worker.ended
+  }
+
+  #sitemapStages(fetcher: Fetcher, scope: CompiledScope): readonly StageSlots[] {
+    const { pace, source } = this.#options
+    const common = { clock: this.#clock, run: this.run.id, scope, pace, believesDates: this.#isCheap }
+    const sitemap = sitemapStage({ ...common, fetcher, wantsSitemap: sameHost(source) })
+    return [
+      { stage: sitemap, concurrency: SITEMAPS_AT_ONCE },
+      { stage: listedStage({ ...common, source: this.run.source }), concurrency: 1 },
+    ]
   }
 
   #stages(fetcher: Fetcher, scope: CompiledScope, robots: RobotsKeeper | undefined) {
@@ -183,6 +205,7 @@ class RunCrawl implements Crawl {
       reader: this.#reader,
       source: this.run.source,
       robots,
+      isConditional: this.#isCheap,
       onDocument: (made) => onDocument(run, made),
     })
     return [
@@ -192,11 +215,8 @@ class RunCrawl implements Crawl {
         room: () => this.#pagesLeft(),
         ...this.#pageBudget(),
       },
-      {
-        stage: sitemapStage({ ...common, wantsSitemap: sameHost(this.#options.source) }),
-        concurrency: SITEMAPS_AT_ONCE,
-      },
       { stage: deepenStage(common), concurrency: DEEPENS_AT_ONCE },
+      { stage: recallStage({ ...common, source: this.run.source }), concurrency: 1 },
     ]
   }
 

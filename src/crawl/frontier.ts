@@ -14,14 +14,22 @@ export const SITEMAP_KIND = 'crawl.sitemap'
 /** The job kind of handing a smaller depth on to what a page links to. */
 export const DEEPEN_KIND = 'crawl.deepen'
 
-/** Every kind of job that a crawl is made of. */
-export const CRAWL_KINDS = [PAGE_KIND, SITEMAP_KIND, DEEPEN_KIND] as const
+/** The job kind of offering what earlier runs knew, some URLs at a time. */
+export const RECALL_KIND = 'crawl.recall'
+/** The job kind of offering what a sitemap lists with a date, or settling it without asking. */
+export const LISTED_KIND = 'crawl.listed'
 
-/** The lane of deepen jobs, which touch no host. */
+/** Every kind of job that a crawl is made of. */
+export const CRAWL_KINDS = [PAGE_KIND, SITEMAP_KIND, DEEPEN_KIND, RECALL_KIND, LISTED_KIND] as const
+
+/** The lane of jobs that touch no host. */
 export const DEEPEN_LANE = 'deepen'
 
 /** How many tries a fetch gets before it is dead. */
 const FETCH_ATTEMPTS_MAX = 4
+
+/** As much for what asks nobody, and fails only when the store is too busy. */
+const INNER_ATTEMPTS_MAX = 4
 
 /** How hosts are treated unless they ask for more patience. */
 export interface Pace {
@@ -44,6 +52,19 @@ export interface Finds {
   /** The redirects that led here, oldest first. */
   readonly via?: readonly string[]
   readonly pace: Pace
+}
+
+/** Where recalling what earlier runs knew goes on. */
+export interface RecallPlace {
+  readonly run: string
+  /** Url key of the last URL that was recalled; '' at the start. */
+  readonly after: string
+}
+
+/** The command that goes on with recalling: one job a place, so that no URL is left out or offered by two. */
+export function offerRecall({ run, after }: RecallPlace, now: number): Command {
+  const entries = [{ id: newId(now), key: after, lane: DEEPEN_LANE, input: {} }]
+  return offer({ run, kind: RECALL_KIND, entries, priority: 0, attemptsMax: INNER_ATTEMPTS_MAX })
 }
 
 /** The commands that put finds into the frontier; known URLs are left as they are. */

@@ -8,6 +8,7 @@
 import type { Definition } from '../store/index.ts'
 import { deepenDefinitions } from './stages/index.ts'
 import {
+  changeDefinitions,
   deleteRunDefinitions,
   documentDefinitions,
   pageDefinitions,
@@ -23,9 +24,11 @@ export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export {
   cancelRun,
+  changesOf,
   countOrphanedBodies,
   deleteRunPages,
   deleteRunRow,
+  diffRuns,
   documentsOwnedByRun,
   getRun,
   pageOfRun,
@@ -41,7 +44,17 @@ export {
 } from './history/index.ts'
 export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
-export type { PageVersion, Run, RunLimits, RunState, RunSummary, Source } from './history/index.ts'
+export type {
+  DiffSpan,
+  PageChange,
+  PageVersion,
+  Run,
+  RunLimits,
+  RunState,
+  RunSummary,
+  Source,
+  UrlDifference,
+} from './history/index.ts'
 export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
 export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/index.ts'
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
@@ -53,6 +66,7 @@ export const crawlDefinitions: readonly Definition[] = [
   ...runDefinitions,
   ...pageDefinitions,
   ...documentDefinitions,
+  ...changeDefinitions,
   ...robotsDefinitions,
   ...deepenDefinitions,
   ...deleteRunDefinitions,

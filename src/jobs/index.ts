@@ -45,7 +45,7 @@ export {
   WAITING_MAX,
 } from './explain/index.ts'
 export type { FailedAttempt, JobFacts, LanePlight, LaneRow, ProcessLeases, Wait } from './explain/index.ts'
-export { countJobs, countKnown, offer, offerForMoved } from './offer.ts'
+export { countJobs, countKnown, offer, offerForMoved, offerSettled } from './offer.ts'
 export type { Offer, OfferEntry } from './offer.ts'
 export { rescue } from './rescue.ts'
 export { stage } from './stage.ts'

@@ -65,8 +65,7 @@ export function offer({ run, kind, entries, priority, parent, attemptsMax, dueAt
   return offerCommand({
     run,
     kind,
-    // What SQL takes out of JSON as text is stored as it is: NUL and lone surrogates must be escaped before.
-    entries: entries.map(({ id, key, lane, input }) => [...[id, key, lane].map(toPortable), input]),
+    entries: entries.map(portableEntry),
     priority,
     parent: parent ?? null,
     attemptsMax,
@@ -97,6 +96,41 @@ export const offerForMoved = command({
   ],
 })
 
+/**
+ * Makes jobs that are completed from the start: what was found to need no work, known so that no later offer makes it
+ * work. A job that is already there stays as it is. `changed` counts those made.
+ */
+const offerSettledCommand = command({
+  name: 'jobs.offerSettled',
+  params: { run: 'text', kind: 'text', entries: 'json', priority: 'int' },
+  sqlite: [
+    {
+      sql: `INSERT INTO jobs (id, run, kind, unique_key, lane, state, priority, due_at, input, attempts, attempts_max,
+          waits, crashes, crashes_alone, epoch, created_at, finished_at, position)
+        SELECT value ->> 0, :run, :kind, value ->> 1, value ->> 2, 'completed', :priority, 0, value -> 3, 0, 1,
+          0, 0, 0, 0, :now, :now, :position
+        FROM json_each(:entries) WHERE true
+        ON CONFLICT (run, kind, unique_key) DO NOTHING RETURNING id`,
+      changes: { noun: 'job', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
+/** The command that makes jobs that are settled already. */
+export function offerSettled({
+  run,
+  kind,
+  entries,
+  priority,
+}: Pick<Offer, 'run' | 'kind' | 'entries' | 'priority'>): Command {
+  return offerSettledCommand({ run, kind, entries: entries.map(portableEntry), priority })
+}
+
+/* What SQL takes out of JSON as text is stored as it is: NUL and lone surrogates must be escaped before. */
+function portableEntry({ id, key, lane, input }: OfferEntry): Json {
+  return [...[id, key, lane].map(toPortable), input]
+}
+
 /** The kinds a unit's commands offer jobs of: whom to wake when it is committed. */
 export function offeredKinds(commands: readonly Command[]): ReadonlySet<string> {
   const names = [offerCommand.definition.name, offerForMoved.definition.name]
@@ -121,6 +155,6 @@ export const countKnown = query({
 })
 
 /** What a store must be opened with to offer and count jobs. */
-export const offerDefinitions = [offerCommand, offerForMoved, countJobs, countKnown].map(
+export const offerDefinitions = [offerCommand, offerForMoved, offerSettledCommand, countJobs, countKnown].map(
   (made) => made.definition,
 )

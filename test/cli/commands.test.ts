@@ -30,6 +30,12 @@ describe('the commands on a crawled site', () => {
       'skipped',
       'duplicates',
       'bytes',
+      'new',
+      'changed',
+      'unchanged',
+      'missed',
+      'gone',
+      'unasked',
     ])
     assert.equal(numbers['state'], 'completed')
     assert.equal(numbers['failed'], 1)

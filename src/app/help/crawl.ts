@@ -7,6 +7,10 @@ const EXAMPLES = `
 A crawl is named by its seed URLs and its scope (--include, --exclude). The same command again goes on with the
 unfinished run of that source; when it is finished, a new run starts. Limits and pace may change from call to call.
 
+A new run of a source that was crawled before asks each server whether what is there still holds, looks again at every
+page it knew, and says what is new, changed and gone; \`millrace diff\` lists it. Pages whose sitemap says that they were not
+modified since are not asked for, until 7 days after they were last. --full asks for everything anew.
+
 A pattern: '*' stands for any characters, everything else for itself. It is matched against path and query; one that
 begins with http:// or https:// against the whole URL, and may name another host, which is then in scope as well.
 
@@ -45,6 +49,7 @@ export function addCrawl(root: Command, run: Run): void {
       new Option('--no-allow-private', 'refuse them, whatever the configuration file says').hideHelp(),
     )
     .option('--user-agent <text>', 'how to introduce ourselves; name a way to reach you')
+    .option('--full', 'fetch every page anew, whatever servers and sitemaps say of changes')
     .option('--out <file>', 'append documents to a JSON Lines file as they are stored')
     .option('--dry-run', 'print scope and robots.txt verdicts, fetch no page, store nothing')
     .addHelpText('after', EXAMPLES)

@@ -17,7 +17,7 @@ function addRuns(root: Command, run: Run): void {
     .summary('list, show, cancel or delete runs')
     .description('Runs, newest first.')
   withCommonOptions(runs).action(async (flags: CommonFlags) => {
-    const { runsList } = await import('../commands/runs.ts')
+    const { runsList } = await import('../commands/runs/runs.ts')
     await run(flags, runsList)
   })
   const each = [
@@ -28,7 +28,7 @@ function addRuns(root: Command, run: Run): void {
   for (const [verb, summary] of each) {
     const command = runs.command(verb).summary(summary).description(summary).argument('<id>', 'id of a run')
     withCommonOptions(command).action(async (id: string, _flags: CommonFlags, made: Command) => {
-      const commands = await import('../commands/runs.ts')
+      const commands = await import('../commands/runs/runs.ts')
       const does = { show: commands.runsShow, cancel: commands.runsCancel, delete: commands.runsDelete }[verb]
       await run(made.optsWithGlobals(), (context) => does(id, context))
     })
@@ -44,7 +44,7 @@ function addExport(root: Command, run: Run): void {
     )
     .option('--kind <kind>', 'pages or documents', 'documents')
     .option('--format <format>', 'jsonl or csv', 'jsonl')
-    .option('--run <id>', "what was valid at that run's end (default: the newest version of each URL)")
+    .option('--run <id>', 'what that run was answered (default: the newest version of each URL)')
     .option('--out <file>', "where to; '-' is standard output", '-')
     .addHelpText(
       'after',

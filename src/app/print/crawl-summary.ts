@@ -26,6 +26,7 @@ export function renderSummary(summary: RunSummary, details: SummaryDetails): str
     `${pages} pages, ${documents} documents, ${formatBytes(bytes)}; ` +
       `${failed} failed, ${skipped} skipped, ${duplicates} duplicates`,
   ]
+  if (isIncremental(summary)) lines.push(renderChanges(summary))
   if (details.failures !== '') lines.push(`failed: ${details.failures}`)
   for (const { code, count, example } of details.dead)
     lines.push(`gave up on ${count}: ${code}: ${plainLine(example)}`)
@@ -33,6 +34,17 @@ export function renderSummary(summary: RunSummary, details: SummaryDetails): str
     lines.push('-> `millrace dead list` has them all, `millrace dead redrive` sends them again')
   lines.push(...details.waiting.map((host) => renderWait(host, details.now)))
   return lines.join('\n')
+}
+
+/** Of a first run everything is new, which says nothing. */
+function isIncremental({ changed, unchanged, missed, gone }: RunSummary): boolean {
+  return changed + unchanged + missed + gone > 0
+}
+
+function renderChanges({ new: added, changed, unchanged, missed, gone, unasked }: RunSummary): string {
+  const told = unasked === 0 ? '' : ` (${unasked} of them by word of a sitemap)`
+  const lost = missed === 0 ? '' : `, ${missed} missed for the first time`
+  return `${added} new, ${changed} changed, ${unchanged} unchanged${told}, ${gone} gone${lost}`
 }
 
 /** A host that is left alone. */

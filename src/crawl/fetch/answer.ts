@@ -10,6 +10,8 @@ export interface FetchRequest {
   readonly url: string
   /** The Accept header. Default: `text/html,application/xhtml+xml;q=0.9,*\/*;q=0.5`. */
   readonly accept?: string
+  /** Request headers that make it conditional, see RFC 9110 section 13; sent as they are. Default: none. */
+  readonly conditions?: HeaderList
   /** Called once, when the head has come; false means that the body is not downloaded. Default: every body is. */
   readonly wantsBody?: (head: FetchHead) => boolean
 }
@@ -47,7 +49,8 @@ export function header(headers: HeaderList, name: string): string | undefined {
 /** The url key that an answer redirects to; null when it is none, or leads out of http(s). */
 export function redirectOf(head: FetchHead): string | null {
   const location = header(head.headers, 'location')
-  if (head.status < 300 || head.status >= 400 || location === undefined) return null
+  const isRedirect = head.status >= 300 && head.status < 400 && head.status !== 304
+  if (!isRedirect || location === undefined) return null
   // Servers send UTF-8 here although header values arrive as latin1 (RFC 9110 section 5.5).
   const target = URL.parse(Buffer.from(location, 'latin1').toString('utf8'), head.url)
   return target !== null && /^https?:$/.test(target.protocol) ? urlKey(target) : null

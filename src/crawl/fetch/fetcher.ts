@@ -56,6 +56,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     const exchange = new Exchange({ ...request, url: url.href }, limits, signal)
     const answer = exchange.start()
     const headers = ['user-agent', userAgent, 'accept', request.accept ?? ACCEPT]
+    for (const [name, value] of request.conditions ?? []) headers.push(name, value)
     if (!exchange.isSettled) dispatch(agent, url, exchange, headers)
     const { head, wire } = await answer
     const body = await decoded({ head, wire }, limits)

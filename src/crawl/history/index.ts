@@ -4,6 +4,17 @@
  * never decides what is read next.
  */
 export {
+  changeDefinitions,
+  countUnasked,
+  diffRuns,
+  earlierPage,
+  freshUrls,
+  hasOtherRun,
+  knownUrls,
+  UNASKED,
+} from './changes/index.ts'
+export type { DiffSpan, EarlierPage, PageChange, UrlDifference } from './changes/index.ts'
+export {
   deleteRunDefinitions,
   deleteRunPages,
   deleteRunRow,
@@ -14,7 +25,7 @@ export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
 export { addDocument, documentDefinitions } from './document.ts'
 export type { DocumentRow } from './document.ts'
-export { addPage, addRawBody, pageDefinitions } from './page.ts'
+export { addKeptPage, addPage, addRawBody, pageDefinitions } from './page.ts'
 export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './redrive-run.ts'
 export {
   cancelRun,
@@ -33,5 +44,5 @@ export { sourceDefinitions, sourceOf } from './source.ts'
 export type { Source } from './source.ts'
 export { pageOfRun, pageVersions, versionDefinitions } from './versions.ts'
 export type { PageVersion } from './versions.ts'
-export { pageRowsIn, pagesIn, summarizeRun } from './summary.ts'
+export { changesOf, pageRowsIn, pagesIn, summarizeRun } from './summary.ts'
 export type { RunSummary } from './summary.ts'

@@ -2,7 +2,8 @@
 import { hostOf, isMillraceError, newId, type Clock, type Json } from '../../model/index.ts'
 import { ensureLane, openWork, paceLane, type Stage } from '../../jobs/index.ts'
 import type { Command, Store } from '../../store/index.ts'
-import { CRAWL_KINDS, DEEPEN_LANE, offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
+import { CRAWL_KINDS, DEEPEN_LANE, offerFinds, offerRecall, PAGE_KIND, type Pace } from '../frontier.ts'
+import { hasOtherRun } from './changes/index.ts'
 import { getRun, newestRun, resumeRun, startRun, type Run, type RunLimits } from './run.ts'
 import { addSource, findSource, type Source } from './source.ts'
 
@@ -21,6 +22,8 @@ export interface OpenRunOptions {
 export interface OpenedRun {
   readonly run: Run
   readonly isNew: boolean
+  /** Whether its source has other runs, whose pages it is held against. */
+  readonly isIncremental: boolean
 }
 
 const UNFINISHED = new Set(['planned', 'running', 'paused', 'stopped'])
@@ -67,16 +70,19 @@ async function start(options: OpenRunOptions, source: string): Promise<OpenedRun
   const { store, clock, limits, pace } = options
   const now = clock.now()
   const id = newId(now)
+  const isIncremental = await isOneOfMore(store, source, id)
   const seeds = offerFinds({ run: id, kind: PAGE_KIND, urls: options.source.seeds, depth: 0, pace }, now)
   const begin = startRun({ id, source, limits: limitsJson(limits) })
-  await store.commit({ commands: [begin, ...paceLanes(options), ...seeds] })
-  return { run: await readRun(store, id), isNew: true }
+  // What earlier runs knew is looked at again, also where nothing links to it any more.
+  const recall = isIncremental ? [offerRecall({ run: id, after: '' }, now)] : []
+  await store.commit({ commands: [begin, ...paceLanes(options), ...seeds, ...recall] })
+  return { run: await readRun(store, id), isNew: true, isIncremental }
 }
 
-async function resume(options: OpenRunOptions, { id }: Run): Promise<OpenedRun> {
+async function resume(options: OpenRunOptions, { id, source }: Run): Promise<OpenedRun> {
   const { store, limits } = options
   await store.commit({ commands: [resumeRun({ id, limits: limitsJson(limits) }), ...paceLanes(options)] })
-  return { run: await readRun(store, id), isNew: false }
+  return { run: await readRun(store, id), isNew: false, isIncremental: await isOneOfMore(store, source, id) }
 }
 
 function paceLanes({ source, pace }: OpenRunOptions): readonly Command[] {
@@ -85,6 +91,11 @@ function paceLanes({ source, pace }: OpenRunOptions): readonly Command[] {
     paceLane.all(hosts.map((key) => ({ key, concurrency: pace.concurrency, gapMs: pace.gapMs }))),
     ensureLane({ key: DEEPEN_LANE, concurrency: 8, gapMs: 0 }),
   ]
+}
+
+async function isOneOfMore(store: Store, source: string, run: string): Promise<boolean> {
+  const [other] = await store.read(hasOtherRun({ source, run }))
+  return other?.isThere === true
 }
 
 async function readRun(store: Store, id: string): Promise<Run> {

@@ -1,5 +1,6 @@
 /** Pages and their raw bodies: append-only evidence of what was fetched. */
-import { command, insertNew, table, type Values } from '../../store/index.ts'
+import { command, insertNew, table, type Statement, type Values } from '../../store/index.ts'
+import { changeOf, countChange } from './changes/index.ts'
 
 const rawBodies = table({
   name: 'raw_bodies',
@@ -38,27 +39,47 @@ const pages = table({
 /** A page row, without its document: the store finds that itself. */
 export type PageRow = Values<typeof pages.columns>
 
-const pageParams = { ...pages.columns, hasDocument: 'bool' } as const
+/* `raw` and `document` are SQL: the body and the document the page has. */
+const insertPage = (raw: string, document: string): Statement => ({
+  sql: `INSERT INTO pages (id, run, source, url, url_key, url_key_version, status, content_type, headers,
+      remote_address, fetched_at, duration_ms, bytes, raw_sha256, redirect_to, note, document, change, position)
+    SELECT :id, :run, :source, :url, :urlKey, :urlKeyVersion, :status, :contentType, :headers,
+      :remoteAddress, :fetchedAt, :durationMs, :bytes, ${raw}, :redirectTo, :note,
+      made.document, ${changeOf('made.document')}, :position
+    FROM (SELECT ${document} AS document) AS made`,
+  changes: { noun: 'page', op: 'put', id: 'id' },
+})
+
+const newestDocument =
+  'iif(:hasDocument, (SELECT id FROM documents WHERE url_key = :urlKey ORDER BY position DESC LIMIT 1), NULL)'
 
 /**
  * A page version. Its document is the newest one of its url key, so it goes after `addDocument` in the unit: where the
- * document has not changed, that is the earlier version.
+ * document has not changed, that is the earlier version. What the page's change is, is found here and counted in its run.
  */
 export const addPage = command({
   name: 'pages.add',
-  params: pageParams,
+  params: { ...pages.columns, hasDocument: 'bool' },
+  sqlite: [insertPage(':rawSha256', newestDocument), countChange],
+})
+
+/**
+ * A page version that stands for an earlier one, by a 304: its body is that one's, and its document what was made of
+ * that body last. Where they were deleted since they were looked up, with the run that had them, it has none.
+ */
+export const addKeptPage = command({
+  name: 'pages.addKept',
+  params: { ...pages.columns, document: 'text' },
   sqlite: [
-    {
-      sql: `INSERT INTO pages (id, run, source, url, url_key, url_key_version, status, content_type, headers,
-          remote_address, fetched_at, duration_ms, bytes, raw_sha256, redirect_to, note, document, position)
-        VALUES (:id, :run, :source, :url, :urlKey, :urlKeyVersion, :status, :contentType, :headers,
-          :remoteAddress, :fetchedAt, :durationMs, :bytes, :rawSha256, :redirectTo, :note,
-          iif(:hasDocument, (SELECT id FROM documents WHERE url_key = :urlKey ORDER BY position DESC LIMIT 1), NULL),
-          :position)`,
-      changes: { noun: 'page', op: 'put', id: 'id' },
-    },
+    insertPage(
+      '(SELECT sha256 FROM raw_bodies WHERE sha256 = :rawSha256)',
+      `coalesce(
+        (SELECT id FROM documents WHERE url_key = :urlKey AND raw_sha256 = :rawSha256 ORDER BY position DESC LIMIT 1),
+        (SELECT id FROM documents WHERE id = :document))`,
+    ),
+    countChange,
   ],
 })
 
 /** What a store must be opened with to keep pages. */
-export const pageDefinitions = [addRawBody, addPage].map((made) => made.definition)
+export const pageDefinitions = [addRawBody, addPage, addKeptPage].map((made) => made.definition)

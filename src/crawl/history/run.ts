@@ -40,13 +40,22 @@ export const runShape = {
   failed: 'int',
   skipped: 'int',
   bytes: 'int',
+  pagesNew: 'int',
+  pagesChanged: 'int',
+  pagesUnchanged: 'int',
+  pagesMissed: 'int',
+  pagesGone: 'int',
+  pagesUnasked: 'int',
 } as const satisfies Shape
 
 /** The same in SQL. */
-export const runColumns =
-  'id, source, state, reason, limits, started_at, finished_at, pages, documents, failed, skipped, bytes'
+export const runColumns = `id, source, state, reason, limits, started_at, finished_at, pages, documents, failed, skipped, bytes,
+  pages_new, pages_changed, pages_unchanged, pages_missed, pages_gone, pages_unasked`
 
-/** A run row. Counts are of the whole run; bytes are of bodies as stored before compression. */
+/**
+ * A run row. Counts are of the whole run; bytes are of bodies as stored before compression. `pagesUnasked` are those of
+ * `pagesUnchanged` that were not asked for, because a sitemap says so.
+ */
 export type Run = Values<typeof runShape>
 
 /** The states that the next crawl of the source goes on from. */
@@ -60,8 +69,8 @@ export const startRun = command({
   params: { id: 'text', source: 'text', limits: 'json' },
   sqlite: [
     {
-      sql: `INSERT INTO runs (${runColumns}, position)
-        VALUES (:id, :source, 'running', NULL, :limits, :now, NULL, 0, 0, 0, 0, 0, :position)`,
+      sql: `INSERT INTO runs (id, source, state, limits, started_at, pages, documents, failed, skipped, bytes, position)
+        VALUES (:id, :source, 'running', :limits, :now, 0, 0, 0, 0, 0, :position)`,
       changes: changesRun,
     },
   ],

@@ -1,8 +1,9 @@
 /** What a crawl has to say for itself: numbers of a run, and what one settled job added. */
 import type { Command, Reader } from '../../store/index.ts'
 import { MillraceError } from '../../model/index.ts'
-import { addPage, type PageRow } from './page.ts'
-import { countDuplicates, getRun, type RunState } from './run.ts'
+import { addKeptPage, addPage, type PageRow } from './page.ts'
+import type { PageChange } from './changes/index.ts'
+import { countDuplicates, getRun, type Run, type RunState } from './run.ts'
 
 /** A run in numbers; the `--json` summary of `crawl`. */
 export interface RunSummary {
@@ -20,6 +21,18 @@ export interface RunSummary {
   readonly duplicates: number
   /** Bytes of bodies, decoded. */
   readonly bytes: number
+  /** Pages the source did not have before, or had lost. */
+  readonly new: number
+  /** Pages whose text or title is another than before. */
+  readonly changed: number
+  /** Pages that say what they said before, those of `unasked` too. */
+  readonly unchanged: number
+  /** Pages that were not found (404, 410) for the first time. */
+  readonly missed: number
+  /** Pages that were not found for the second run in a row. */
+  readonly gone: number
+  /** Pages that were not asked for, because a sitemap says that they are as they were. */
+  readonly unasked: number
 }
 
 /** How long counting duplicates may take: it reads the run's documents once. */
@@ -33,13 +46,27 @@ export async function summarizeRun(reader: Reader, run: string): Promise<RunSumm
   const [counted] = await reader.read(countDuplicates({ run }), { deadlineMs: COUNT_DEADLINE_MS })
   const { state, pages, documents, failed, skipped, bytes } = row
   const duplicates = counted?.duplicates ?? 0
-  return { run, state: state as RunState, pages, documents, failed, skipped, duplicates, bytes }
+  const sums = { pages, documents, failed, skipped, duplicates, bytes }
+  return { run, state: state as RunState, ...sums, ...changesOf(row) }
+}
+
+/** What a run's answers said of their pages, as a summary names it. */
+export function changesOf(row: Run): Pick<RunSummary, PageChange | 'unasked'> {
+  return {
+    new: row.pagesNew,
+    changed: row.pagesChanged,
+    unchanged: row.pagesUnchanged,
+    missed: row.pagesMissed,
+    gone: row.pagesGone,
+    unasked: row.pagesUnasked,
+  }
 }
 
 /** The page rows among a settled job's commands. */
 export function pageRowsIn(commands: readonly Command[]): readonly PageRow[] {
+  const names = [addPage, addKeptPage].map((made) => made.definition.name)
   return commands
-    .filter((command) => command.name === addPage.definition.name)
+    .filter((command) => names.includes(command.name))
     .flatMap((command) => command.rows as readonly unknown[] as readonly PageRow[])
 }
 

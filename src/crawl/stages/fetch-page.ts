@@ -1,7 +1,9 @@
 /** One page's work: may it be fetched, what came, and what it means. All I/O of the page stage is here. */
 import { isMillraceError, type MillraceError, type Clock } from '../../model/index.ts'
 import type { WorkContext } from '../../jobs/index.ts'
-import { type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
+import { conditionsOf } from './conditional.ts'
+import { type FetchAnswer, type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
+import type { EarlierPage } from '../history/index.ts'
 import {
   readerOf,
   type FetchedBody,
@@ -24,6 +26,8 @@ export interface FetchedPage {
   readonly durationMs: number
   readonly raw: RawBody | null
   readonly reading: Reading | null
+  /** The earlier answer that a 304 stands for. */
+  readonly kept: EarlierPage | null
   readonly redirectTo: string | null
   /** An answer that is no HTML and leads nowhere; its body is not kept. */
   readonly isForeign: boolean
@@ -42,29 +46,60 @@ export interface PageTools {
   readonly robots: RobotsKeeper | undefined
 }
 
+/** What is to be fetched, and the answer of an earlier run that may still hold. */
+export interface PageQuestion {
+  readonly url: string
+  readonly earlier: EarlierPage | undefined
+}
+
 /**
  * Fetches and reads one URL.
  * @throws MillraceError RateLimited and RobotsUnavailable (come back later), ServerError (another try may help), and
  *   what the fetcher throws when there was no answer
  */
-export async function fetchPage(tools: PageTools, url: string, context: WorkContext): Promise<PageOutcome> {
+export async function fetchPage(
+  tools: PageTools,
+  { url, earlier }: PageQuestion,
+  context: WorkContext,
+): Promise<PageOutcome> {
   if (tools.robots !== undefined && !(await tools.robots.allows(url, context.signal)))
     return { kind: 'disallowed' }
   const seen: { head?: FetchHead } = {}
   const startedAt = tools.clock.now()
+  const conditions = earlier === undefined ? [] : conditionsOf(earlier)
   const wantsBody = (head: FetchHead) => {
     seen.head = head
     return isHtml(head)
   }
   try {
-    const answer = await tools.fetcher.fetch({ url, wantsBody }, context.signal)
+    const answer = await tools.fetcher.fetch({ url, wantsBody, conditions }, context.signal)
     refuseForNow(answer, context)
+    if (answer.status === 304) return notModified(answer, conditions.length > 0 ? earlier : undefined)
     return await readAnswer(tools.reader, answer, answer.body, answer)
   } catch (error) {
     if (seen.head === undefined || !isMillraceError(error, 'BodyTooLarge', 'BadEncoding')) throw error
     // The host has answered: what it said is kept, with the reason why its body is not.
     const timing = { startedAt, durationMs: tools.clock.now() - startedAt }
     return pageOf(seen.head, timing, { raw: null, reading: null, error })
+  }
+}
+
+/** A 304 has no body, and nothing of the head but its validators is to be taken for the page's. */
+function notModified(answer: FetchAnswer, earlier: EarlierPage | undefined): FetchedPage {
+  const { startedAt, durationMs } = answer
+  const isAsked = earlier !== undefined
+  return {
+    kind: 'fetched',
+    head: answer,
+    startedAt,
+    durationMs,
+    raw: null,
+    reading: null,
+    kept: earlier ?? null,
+    redirectTo: null,
+    isForeign: false,
+    isRefused: !isAsked,
+    note: isAsked ? null : 'NotModified: answered 304 to a request that named no earlier version',
   }
 }
 
@@ -112,6 +147,7 @@ function pageOf(head: FetchHead, { startedAt, durationMs }: Timing, body: Body):
     durationMs,
     raw: body.raw,
     reading: body.reading,
+    kept: null,
     redirectTo,
     isForeign: head.status < 400 && redirectTo === null && !isHtml(head),
     isRefused: body.error !== undefined,

@@ -3,5 +3,7 @@
  * that what a job led to is written with the job's own end. A stage never writes by itself and never calls another.
  */
 export { deepenDefinitions, deepenStage } from './deepen-stage.ts'
+export { listedStage } from './listed-stage.ts'
 export { pageStage } from './page-stage.ts'
+export { recallStage } from './recall-stage.ts'
 export { sitemapStage } from './sitemap-stage.ts'

@@ -1,11 +1,12 @@
 /** The page stage: a URL becomes a page, a document and further URLs, in one unit. */
 import { newId, URL_KEY_VERSION } from '../../model/index.ts'
 import { stage, type Job, type Stage } from '../../jobs/index.ts'
-import type { Command } from '../../store/index.ts'
+import type { Command, Reader } from '../../store/index.ts'
 import { header } from '../fetch/index.ts'
-import { fetchPage, type FetchedPage, type PageOutcome, type PageTools } from './fetch-page.ts'
+import { fetchPage, type FetchedPage, type PageOutcome, type PageQuestion } from './fetch-page.ts'
+import type { PageTools } from './fetch-page.ts'
 import { offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
-import { addDocument, addPage, addRawBody, countInRun } from '../history/index.ts'
+import { addDocument, addKeptPage, addPage, addRawBody, countInRun, earlierPage } from '../history/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
 
@@ -15,6 +16,8 @@ export interface PageStageOptions extends PageTools {
   readonly source: string
   readonly scope: CompiledScope
   readonly pace: Pace
+  /** Whether a server is asked if what an earlier run had of a page still holds. */
+  readonly isConditional: boolean
   /** What is to happen to a new document: commands for the same unit. */
   readonly onDocument: (document: { readonly id: string }) => readonly Command[]
 }
@@ -23,14 +26,21 @@ const NO_COUNT = { pages: 0, documents: 0, failed: 0, skipped: 0, bytes: 0 }
 
 /** The stage of PAGE_KIND jobs. */
 export function pageStage(options: PageStageOptions): Stage {
-  return stage<string, PageOutcome>({
+  return stage<PageQuestion, PageOutcome>({
     kind: PAGE_KIND,
-    load: (_reader, job) => Promise.resolve(job.uniqueKey),
-    work: (url, context) => fetchPage(options, url, context),
+    load: (reader, job) => loadQuestion(options, reader, job.uniqueKey),
+    work: (question, context) => fetchPage(options, question, context),
     save: (outcome, job) =>
       outcome.kind === 'fetched' ? savePage(options, outcome, job) : [count(options, { skipped: 1 })],
     bury: () => [count(options, { failed: 1 })],
   })
+}
+
+async function loadQuestion(options: PageStageOptions, reader: Reader, url: string): Promise<PageQuestion> {
+  const { source, run, isConditional } = options
+  if (!isConditional) return { url, earlier: undefined }
+  const [earlier] = await reader.read(earlierPage({ source, run, urlKey: url }))
+  return { url, earlier }
 }
 
 function savePage(options: PageStageOptions, page: FetchedPage, job: Job): readonly Command[] {
@@ -41,11 +51,11 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
   return [
     ...(page.raw === null ? [] : [addRawBody(page.raw)]),
     ...saveDocument(options, page, job, now),
-    addPage(pageRow(options, { ...page, note }, job, now)),
+    ...savePageRow(options, { ...page, note }, job, now),
     ...(loop === null ? offerRedirect(options, page, job, now) : []),
     count(options, {
       pages: 1,
-      documents: page.reading === null ? 0 : 1,
+      documents: page.reading === null && page.kept === null ? 0 : 1,
       failed: isFailed ? 1 : 0,
       skipped: page.isForeign ? 1 : 0,
       bytes: page.raw?.bytes ?? 0,
@@ -55,6 +65,23 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
 
 function count(options: PageStageOptions, counts: Partial<typeof NO_COUNT>): Command {
   return countInRun({ id: options.run, ...NO_COUNT, ...counts })
+}
+
+function savePageRow(
+  options: PageStageOptions,
+  page: FetchedPage,
+  job: Job,
+  now: number,
+): readonly Command[] {
+  const row = pageRow(options, page, job, now)
+  const { kept } = page
+  if (kept === null) return [addPage({ ...row, hasDocument: page.reading !== null })]
+  const { document, contentType, rawSha256 } = kept
+  const links = kept.links as readonly string[]
+  return [
+    addKeptPage({ ...row, document, rawSha256, contentType: row.contentType ?? contentType }),
+    ...offerLinks(options, links, job, now),
+  ]
 }
 
 function pageRow(options: PageStageOptions, page: FetchedPage, job: Job, now: number) {
@@ -76,7 +103,6 @@ function pageRow(options: PageStageOptions, page: FetchedPage, job: Job, now: nu
     rawSha256: raw?.sha256 ?? null,
     redirectTo: page.redirectTo,
     note: page.note,
-    hasDocument: page.reading !== null,
   }
 }
 
@@ -89,15 +115,24 @@ function saveDocument(
   const { reading, raw } = page
   if (reading === null || raw === null) return []
   const id = newId(now)
-  const { run, source, scope, pace } = options
-  const urls = reading.links.filter((url) => scope.inScope(url))
+  const { run, source } = options
   const [url, urlKey] = [job.uniqueKey, job.uniqueKey]
   const made = { rawSha256: raw.sha256, extractedFrom: null, createdAt: page.startedAt }
   return [
     addDocument({ id, run, source, url, urlKey, ...reading, ...made }),
-    ...offerFinds({ run, kind: PAGE_KIND, urls, parent: job.id, depth: 1, pace }, now),
+    ...offerLinks(options, reading.links, job, now),
     ...options.onDocument({ id }),
   ]
+}
+
+function offerLinks(
+  { run, scope, pace }: PageStageOptions,
+  links: readonly string[],
+  job: Job,
+  now: number,
+): readonly Command[] {
+  const urls = links.filter((url) => scope.inScope(url))
+  return offerFinds({ run, kind: PAGE_KIND, urls, parent: job.id, depth: 1, pace }, now)
 }
 
 function offerRedirect(

@@ -4,6 +4,7 @@ import { stage, type Job, type Stage, type WorkContext } from '../../jobs/index.
 import type { Command } from '../../store/index.ts'
 import { redirectOf, type Fetcher } from '../fetch/index.ts'
 import { offerFinds, PAGE_KIND, SITEMAP_KIND, type Pace } from '../frontier.ts'
+import { offerListed } from './listed-stage.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import { refuseForNow } from './refuse-for-now.ts'
 import type { CompiledScope } from '../scope/index.ts'
@@ -18,6 +19,8 @@ export interface SitemapStageOptions {
   readonly pace: Pace
   /** Which sitemaps an index or a redirect may lead to. */
   readonly wantsSitemap: (url: string) => boolean
+  /** Whether a page that says it was not modified need not be asked for. */
+  readonly believesDates: boolean
 }
 
 const EMPTY: Sitemap = { urls: [], sitemaps: [] }
@@ -52,7 +55,8 @@ async function fetchSitemap(fetcher: Fetcher, url: string, context: WorkContext)
 function saveSitemap(options: SitemapStageOptions, sitemap: Sitemap, job: Job): readonly Command[] {
   const now = options.clock.now()
   const { run, pace, scope } = options
-  const pages = sitemap.urls.map((entry) => entry.url).filter((url) => scope.inScope(url))
+  const urls = sitemap.urls.filter(({ url }) => scope.inScope(url))
+  const pages = urls.filter(({ lastmod }) => lastmod === null || !options.believesDates).map(({ url }) => url)
   // As for pages, a chain that comes back or never ends is left; here its hops are indexes and redirects.
   const further = sitemap.sitemaps.filter(
     (url) => options.wantsSitemap(url) && redirectLoop(job, url) === null,
@@ -60,6 +64,7 @@ function saveSitemap(options: SitemapStageOptions, sitemap: Sitemap, job: Job): 
   const via = [...viaOf(job), job.uniqueKey]
   return [
     ...offerFinds({ run, kind: PAGE_KIND, urls: pages, depth: 0, pace }, now),
+    ...(options.believesDates ? offerListed({ run, sitemap: job.uniqueKey, urls }, now) : []),
     ...offerFinds({ run, kind: SITEMAP_KIND, urls: further, depth: 0, via, pace }, now),
   ]
 }

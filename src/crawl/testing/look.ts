@@ -14,6 +14,7 @@ const pageShape = {
   redirectTo: 'text?',
   note: 'text?',
   document: 'text?',
+  change: 'text?',
   position: 'int',
 } as const
 

@@ -22,6 +22,7 @@ const page: PageLine = {
   document: null,
   source: 's',
   run: 'r',
+  change: null,
 }
 
 const document: DocumentLine = {
@@ -49,6 +50,7 @@ const document: DocumentLine = {
   wordCount: 1,
   categories: [],
   tags: [],
+  goneAt: null,
 }
 
 async function* each<Row>(...rows: readonly Row[]): AsyncGenerator<Row> {
@@ -87,10 +89,10 @@ test('null is empty, lists and objects are JSON, true and false say so, numbers 
   const lines = await collect(csvLines('pages', each({ ...page, bytes: -5, headers: { a: ['=1'] } })))
   assert.equal(
     lines[1],
-    'p,https://site.test/,200,,"{""a"":[""=1""]}",,2024-02-29T12:30:45.678Z,1,-5,,,,,s,r\r\n',
+    'p,https://site.test/,200,,"{""a"":[""=1""]}",,2024-02-29T12:30:45.678Z,1,-5,,,,,s,r,\r\n',
   )
   const [, record] = await collect(csvLines('documents', each(document)))
-  assert.match(record ?? '', /,true,\[\],\{\},x,,,,1,\[\],\[\]\r\n$/)
+  assert.match(record ?? '', /,true,\[\],\{\},x,,,,1,\[\],\[\],\r\n$/)
 })
 
 test('quotes, commas and every kind of line end survive', async () => {

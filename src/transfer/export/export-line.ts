@@ -17,6 +17,7 @@ const pageShape = {
   document: 'text?',
   source: 'text',
   run: 'text',
+  change: 'text?',
 } as const satisfies Shape
 
 const documentShape = {
@@ -44,12 +45,16 @@ const documentShape = {
   wordCount: 'int',
   categories: 'json',
   tags: 'json',
+  goneAt: 'time?',
 } as const satisfies Shape
 
 type PageRow = Values<typeof pageShape>
 type DocumentRow = Values<typeof documentShape>
 
-/** One page. Times are ISO 8601 in UTC, `document` is the id of its main content, `durationMs` and `bytes` say so. */
+/**
+ * One page. Times are ISO 8601 in UTC, `document` is the id of its main content, `durationMs` and `bytes` say so. `change`
+ * is new, changed, unchanged, missed or gone; null where the answer says nothing of the page.
+ */
 export interface PageLine extends Omit<PageRow, 'fetchedAt'> {
   readonly fetchedAt: string
 }
@@ -58,11 +63,16 @@ export interface PageLine extends Omit<PageRow, 'fetchedAt'> {
  * One page's document. Times are ISO 8601 in UTC. `url`, `run` and `fetchedAt` are the page's, so a document that was
  * found unchanged has a line for each run: `run` and `url` together are unique, `id` is not. `html` is the content as
  * the source gave it, null where that is the raw body; `wordCount` is of the text; `categories` and `tags` are names.
+ * `goneAt` is when its page was answered for the second time in a row that it is not there; null while it is.
  */
-export interface DocumentLine extends Omit<DocumentRow, 'fetchedAt' | 'publishedAt' | 'modifiedAt'> {
+export interface DocumentLine extends Omit<
+  DocumentRow,
+  'fetchedAt' | 'publishedAt' | 'modifiedAt' | 'goneAt'
+> {
   readonly fetchedAt: string
   readonly publishedAt: string | null
   readonly modifiedAt: string | null
+  readonly goneAt: string | null
 }
 
 /** The kinds of line that can be exported. */
@@ -87,7 +97,7 @@ export const pageRows = query({
   gives: pageShape,
   sqlite: `SELECT page.id, page.url, page.status, page.content_type, page.headers, page.remote_address,
       page.fetched_at, page.duration_ms, page.bytes, page.raw_sha256, page.redirect_to, page.note, page.document,
-      page.source, page.run
+      page.source, page.run, page.change
     FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
     WHERE in_time() ORDER BY wanted.key`,
 })
@@ -95,13 +105,15 @@ export const pageRows = query({
 /** Documents, each with a page that has it: pairs of ids, page first, in the order of the list. */
 export const documentRows = query({
   name: 'transfer.documents',
-  params: { pairs: 'json' },
+  params: { pairs: 'json', goneUpTo: 'int' },
   gives: documentShape,
   sqlite: `SELECT document.id, page.url, document.canonical_url, document.title, document.text, document.language,
       document.published_at, document.modified_at, document.authors, page.fetched_at, document.sha256,
       document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata,
       document.markdown, document.html, document.description, document.lead_image, document.word_count,
-      document.categories, document.tags
+      document.categories, document.tags,
+      (SELECT min(later.fetched_at) FROM pages AS later WHERE later.url_key = page.url_key AND later.change = 'gone'
+        AND later.position > page.position AND later.position <= :goneUpTo)
     FROM json_each(:pairs) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value ->> 0
       CROSS JOIN documents AS document ON document.id = wanted.value ->> 1
     WHERE in_time() ORDER BY wanted.key`,
@@ -114,18 +126,22 @@ export interface LineKey {
   readonly document: string
 }
 
-/** Reads the lines of some pages, by kind. What was deleted meanwhile has none. */
+/**
+ * Reads the lines of some pages, by kind. What was deleted meanwhile has none. `goneUpTo` is the position as of which a
+ * document's page can be gone; 0, the default: as of its own answer, when it was there.
+ */
 export const readLines: {
   readonly [Kind in ExportKind]: (
     reader: Reader,
     keys: readonly LineKey[],
+    goneUpTo?: number,
   ) => Promise<readonly ExportLines[Kind][]>
 } = {
   pages: async (reader, keys) =>
     (await reader.read(pageRows({ pages: keys.map(({ page }) => page) }))).map(pageLine),
-  documents: async (reader, keys) => {
+  documents: async (reader, keys, goneUpTo = 0) => {
     const pairs = keys.map(({ page, document }) => [page, document])
-    return (await reader.read(documentRows({ pairs }))).map(documentLine)
+    return (await reader.read(documentRows({ pairs, goneUpTo }))).map(documentLine)
   },
 }
 
@@ -139,6 +155,7 @@ function documentLine(row: DocumentRow): DocumentLine {
     publishedAt: row.publishedAt === null ? null : isoTime(row.publishedAt),
     modifiedAt: row.modifiedAt === null ? null : isoTime(row.modifiedAt),
     fetchedAt: isoTime(row.fetchedAt),
+    goneAt: row.goneAt === null ? null : isoTime(row.goneAt),
   }
 }
 

@@ -39,6 +39,7 @@ test('a page line has its fields in order, with ISO times', async (t) => {
       document: null,
       source: 's1',
       run: 'r1',
+      change: null,
     }),
   )
 })
@@ -74,11 +75,12 @@ test('a document line has its fields in order; a time that is not known stays nu
     wordCount: 0,
     categories: [],
     tags: [],
+    goneAt: null,
   })
   assert.deepEqual(
     Object.keys(line).join(' '),
     'id url canonicalUrl title text language publishedAt modifiedAt authors fetchedAt sha256 rawSha256 source run ' +
-      'needsJavascript links metadata markdown html description leadImage wordCount categories tags',
+      'needsJavascript links metadata markdown html description leadImage wordCount categories tags goneAt',
   )
 })
 
@@ -233,4 +235,25 @@ test('an empty store exports nothing', async (t) => {
   const { store } = await openStore(t)
   assert.deepEqual(await collect(exportRows(store, { kind: 'pages' })), [])
   assert.deepEqual(await collect(exportRows(store, { kind: 'documents' })), [])
+})
+
+test('a document whose page is gone stays, and says since when; of a run it is as that run had it', async (t) => {
+  const { store } = await openStore(t)
+  const missing = (id: string, change: string) => [
+    writePage({ id, run: id, url: URL_A, status: 404, change }),
+  ]
+  const gone = async (run?: string) => {
+    const lines = await collect(
+      exportRows(store, { kind: 'documents', ...(run === undefined ? {} : { run }) }),
+    )
+    return lines.map((line) => line.goneAt)
+  }
+  await commitEach(store, [writeBoth('a'), missing('r2', 'missed')])
+  assert.deepEqual(await gone(), [null])
+  await commitEach(store, [missing('r3', 'gone'), missing('r4', 'gone')])
+  assert.deepEqual([await gone(), await gone('r1')], [[new Date(FETCHED_AT).toISOString()], [null]])
+  await commitEach(store, [
+    [writePage({ id: 'back', run: 'r5', url: URL_A, document: 'd-a', change: 'new' })],
+  ])
+  assert.deepEqual(await gone(), [null])
 })

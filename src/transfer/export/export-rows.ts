@@ -13,7 +13,8 @@ export interface ExportSelection<Kind extends ExportKind = ExportKind> {
 
 /**
  * The lines, ordered by url key (bytes of its UTF-8), as of the position at which reading starts: what is committed
- * later is not seen. Documents are those of pages that have one; without a run, of each URL's newest page that has. What
+ * later is not seen. Documents are those of pages that have one; without a run, of each URL's newest page that has, also
+ * where the page is gone since: `goneAt` says so. What
  * `runs delete` removes meanwhile is gone from the rest. Holds a few MB at a time, or one document.
  * @throws MillraceError Timeout, Closed, Corrupt, InputOutput
  */
@@ -28,7 +29,8 @@ export async function* exportRows<Kind extends ExportKind>(
       nextKeys(kind, { run: run ?? null, upTo, after, limit: KEYS_MAX }),
     )
     for (const chunk of chunksOf(keys)) {
-      yield* await readLines[kind](reader, chunk)
+      // What a run was answered is shown as it was then.
+      yield* await readLines[kind](reader, chunk, run === undefined ? upTo : 0)
     }
     after = keys.at(-1)?.urlKey
   }

@@ -30,6 +30,7 @@ const pages = table({
     redirectTo: 'text?',
     note: 'text?',
     document: 'text?',
+    change: 'text?',
   },
 })
 
@@ -77,6 +78,8 @@ export interface WrittenPage {
   readonly bytes?: number
   /** Id of its document. Default: none. */
   readonly document?: string
+  /** Default: none. */
+  readonly change?: string
 }
 
 /** What a test says of a document. */
@@ -116,6 +119,7 @@ export function writePage({
     redirectTo: null,
     note: page.note ?? null,
     document: page.document ?? null,
+    change: page.change ?? null,
   })
 }
 

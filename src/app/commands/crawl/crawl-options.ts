@@ -19,6 +19,7 @@ export interface CrawlFlags {
   readonly robots?: boolean
   readonly allowPrivate?: boolean
   readonly userAgent?: string
+  readonly full?: boolean
   readonly out?: string
   readonly dryRun?: boolean
 }

@@ -30,7 +30,11 @@ export async function crawl(
   if (flags.dryRun === true) return dryRun({ source, ...network, pace }, context)
   const pause = new CrawlPause(context)
   try {
-    return await crawlSource({ source, limits, pace, network, file: flags.out }, context, pause)
+    return await crawlSource(
+      { source, limits, pace, network, isFull: flags.full === true, file: flags.out },
+      context,
+      pause,
+    )
   } catch (error) {
     const code = pause.exitCodeOf(error)
     if (code === undefined) throw error
@@ -40,12 +44,14 @@ export async function crawl(
 
 type Plan = Omit<ReturnType<typeof settingsFrom>, 'rules'> & {
   readonly source: Source
+  /** Of `--full`. */
+  readonly isFull: boolean
   /** Of `--out`. */
   readonly file: string | undefined
 }
 
 async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPause): Promise<number> {
-  const { source, limits, pace, network, file } = plan
+  const { source, limits, pace, network, isFull, file } = plan
   const startedAt = performance.now()
   await using store = await openStore(context.db, `crawl ${source.seeds[0]}`, {
     whenFull: pause.whenFull(sqlitePath(context.db)),
@@ -66,6 +72,7 @@ async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPaus
     source,
     limits,
     pace,
+    isFull,
     onOpen: async ({ run }) => {
       out = following.use(await followOut({ store, bus, run: run.id, file, pause }))
     },

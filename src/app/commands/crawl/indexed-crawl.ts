@@ -26,6 +26,8 @@ export interface IndexedCrawlOptions {
   readonly allowPrivate?: boolean
   /** Default true. */
   readonly asksRobots?: boolean
+  /** true: a source that was crawled before is fetched anew, page for page. Default false. */
+  readonly isFull?: boolean
   /** Where hints are exchanged with others of this process. Default: a bus of its own. */
   readonly bus?: Bus
   /** Called when the run is known and before anything is fetched. */
@@ -51,6 +53,7 @@ export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> 
     userAgent: options.userAgent ?? USER_AGENT_DEFAULT,
     allowPrivate: options.allowPrivate ?? false,
     asksRobots: options.asksRobots ?? true,
+    isFull: options.isFull ?? false,
     onDocument: (run, { id }) => offerIndex(run, { id: newId(systemClock.now()), document: id }),
     followUps: [indexStage],
     ...(onOpen === undefined ? {} : { onOpen }),

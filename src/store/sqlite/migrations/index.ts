@@ -1,9 +1,10 @@
 /** The schema's history, oldest first. A released step is never edited; a change is a new step. */
 import { first } from './0001-first.ts'
 import { content } from './0002-content.ts'
+import { recrawl } from './0003-recrawl.ts'
 import type { Migration } from './migration.ts'
 
 export type { Migration } from './migration.ts'
 
 /** All steps. */
-export const migrations: readonly Migration[] = [first, content]
+export const migrations: readonly Migration[] = [first, content, recrawl]

@@ -1,6 +1,7 @@
 /** `runs`: what was crawled, and the end of what is not wanted. */
 import {
   cancelRun,
+  changesOf,
   deleteRunPages,
   deleteRunRow,
   documentsOwnedByRun,
@@ -8,18 +9,18 @@ import {
   listRuns,
   summarizeRun,
   type Run,
-} from '../../crawl/index.ts'
-import { cancelJobs, countJobs, deadByCode, deleteJobs, rescue } from '../../jobs/index.ts'
-import { MillraceError } from '../../model/index.ts'
-import { forgetIndexed, indexDocuments } from '../../search/index.ts'
-import type { Reader, Store } from '../../store/index.ts'
-import type { CommandContext } from '../context.ts'
-import { EXIT } from '../exit-code.ts'
-import { openReader, openStore } from '../open-store.ts'
-import { printLine, say } from '../print/output.ts'
-import { plainLine } from '../print/plain-text.ts'
-import { renderTable } from '../print/table.ts'
-import { formatBytes } from '../quantity.ts'
+} from '../../../crawl/index.ts'
+import { cancelJobs, countJobs, deadByCode, deleteJobs, rescue } from '../../../jobs/index.ts'
+import { MillraceError } from '../../../model/index.ts'
+import { forgetIndexed, indexDocuments } from '../../../search/index.ts'
+import type { Reader, Store } from '../../../store/index.ts'
+import type { CommandContext } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { openReader, openStore } from '../../open-store.ts'
+import { printLine, say } from '../../print/output.ts'
+import { plainLine } from '../../print/plain-text.ts'
+import { renderTable } from '../../print/table.ts'
+import { formatBytes } from '../../quantity.ts'
 
 const NEWEST = '~'
 /** Counting reads every job of a run once. */
@@ -42,13 +43,16 @@ export async function runsList({ db, isJson, output }: CommandContext): Promise<
   return EXIT.done
 }
 
-const COLUMNS = ['run', 'state', 'started', 'pages', 'documents', 'failed', 'skipped', 'bytes', 'seeds']
+const COLUMNS =
+  'run state started pages documents new changed unchanged gone failed skipped bytes seeds'.split(' ')
 
 function cells(run: Run & { readonly seeds: unknown }): readonly string[] {
   const { id, state, startedAt, pages, documents, failed, skipped, bytes } = run
   const seeds = plainLine((run.seeds as readonly string[]).join(' '), 60)
   const started = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')
-  return [id, state, started, ...[pages, documents, failed, skipped].map(String), formatBytes(bytes), seeds]
+  const { new: added, changed, unchanged, gone } = changesOf(run)
+  const counts = [pages, documents, added, changed, unchanged, gone, failed, skipped]
+  return [id, state, started, ...counts.map(String), formatBytes(bytes), seeds]
 }
 
 /** `runs show ID`: one run in full. */
@@ -144,9 +148,11 @@ async function requireRun(reader: Reader, id: string): Promise<Run> {
 
 function describe(run: Run): object {
   const { id, startedAt, finishedAt, ...rest } = run
+  const kept = Object.entries(rest).filter(([name]) => !/^pages[A-Z]/.test(name))
   return {
     run: id,
-    ...rest,
+    ...Object.fromEntries(kept),
+    ...changesOf(run),
     startedAt: isoTime(startedAt),
     finishedAt: finishedAt === null ? null : isoTime(finishedAt),
   }
