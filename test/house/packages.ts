@@ -43,7 +43,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What tests may import beside it: every builtin, and these. */
-const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check'])
+const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'markdown-it'])
 
 /**
  * What src/store may take from node:fs. Opening the database, its -wal or its -shm within the process and closing that

@@ -2,9 +2,9 @@
 import type { PageElement } from '../tree/index.ts'
 
 /** Weight of prose in an element that says by its markup that it is the body of an article. */
-export const MARKED_BODY = 6
+export const MARKED_BODY = 20
 /** Weight of prose in an element that is called the body of something. */
-export const NAMED_BODY = 3
+export const NAMED_BODY = 6
 
 const NAMES =
   /(?:^|[\s_-])(?:article|story|entry|post|news|blog)[-_]*(?:body|content|text)(?:$|[\s_-])|article_?body|story_?(?:body|text)|(?:^|\s)(?:e-content|body-?copy|post_?body)(?:$|\s)/i

@@ -32,7 +32,7 @@ const BESIDE_ARTICLES = words(
 const CLASSES = / (?:widget(?:_\w+)?|meta|hidden) /
 
 /** Classes by which WordPress lists a post's own tags and categories. */
-const TAXONOMY = /(?:^|\s)(?:tag|category|format|status|type|post|postid|page-id)-[\w-]+/g
+const TAXONOMY = /(?:^|\s)(?:tag|category)-[\w-]+/g
 
 /** What a name says of an element: nothing, or beside what it stands. */
 export type NameVerdict = 'nothing' | 'edge' | 'asks' | 'beside articles'

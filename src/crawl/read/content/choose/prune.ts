@@ -55,8 +55,7 @@ const WAY_LABEL_CHARS_MAX = 25
 
 function isWay(element: PageElement, dropped: ReadonlySet<PageElement>): boolean {
   if ((element.name !== 'p' && element.name !== 'div') || element.figures.linkChars === 0) return false
-  const { chars, linkChars } = element.figures
-  if (chars - linkChars > WAY_LABEL_CHARS_MAX + 40 || linkChars < (chars - linkChars) / 2) return false
+  if (element.figures.chars - element.figures.linkChars > WAY_LABEL_CHARS_MAX * 3) return false
   const between: string[] = []
   const isFlat = collectBetween(element, dropped, between)
   const [label = '', ...signs] = between.map((text) => text.trim())

@@ -43,6 +43,7 @@ function isWordCharacter(code: number): boolean {
     code < 0xc0 ||
     (code >= 0x2000 && code <= 0x2bff) ||
     (code >= 0x3000 && code <= 0x303f) ||
-    (code >= 0xff00 && code <= 0xff0f)
+    (code >= 0xff00 && code <= 0xff0f) ||
+    code >= 0xfff0
   )
 }

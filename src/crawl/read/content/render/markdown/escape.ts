@@ -1,16 +1,19 @@
 /** Text into markdown that reads back as the same text: escapes only where a reader of markdown would see more in it. */
 
-const SUSPECT = /[\\`*[\]_<&~!|]/
+const SUSPECT = /[\\`*[\]_<&~]/
 
 /**
  * What starts or ends markup wherever it stands. At the end of a piece of text the next piece decides what follows, so
  * what could begin something is escaped there too.
  */
 const INLINE =
-  /[\\`*[\]|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[a-zA-Z/!?]|$)|&(?=#?[a-zA-Z0-9]{0,32}(?:;|$))|~(?=~|$)|(?<=~)~|!$/gu
+  /[\\`*~[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[a-zA-Z/!?]|$)|&(?=#?[a-zA-Z0-9]{0,32}(?:;|$))/gu
 
 /** What starts a heading, a list, a quote, a rule or a fence at the start of a line. */
 const LINE_START = /^(?:#{1,6}(?=\s|$)|[-+=](?=[-+=\s]|$)|>|(\d{1,9})([.)])(?=\s|$))/
+
+/** Under a line of text this would make a table of it. */
+const TABLE_RULE = /^[|:][|: -]*$|^-[|: -]*[|:][|: -]*$/
 
 /** Escapes a piece of running text; white space must be collapsed already. */
 export function escapeInline(text: string): string {
@@ -19,6 +22,7 @@ export function escapeInline(text: string): string {
 
 /** Escapes what only counts at the start of a line. */
 export function escapeLineStart(line: string): string {
+  if (TABLE_RULE.test(line)) return `\\${line}`
   const first = line.charCodeAt(0)
   // Letters and backslashes, the common case, start nothing.
   if (first > 0x3e || first < 0x23) return line

@@ -7,12 +7,19 @@ interface Emphasis {
   readonly inner: string
 }
 
+/** Code that a span is made of; spans side by side would be read as one fence, so they are one. */
+interface Code {
+  readonly code: string
+}
+
+type Piece = string | Emphasis | Code
+
 const SPACE = /[\t\n\f\r ]+/g
 const PUNCTUATION = /[\p{P}\p{S}]/u
 
 /** Collects pieces in order. A line break is "\n" in what it gives. */
 export class InlineRun {
-  readonly #pieces: (string | Emphasis)[] = []
+  readonly #pieces: Piece[] = []
 
   /** Text as it stands in the markup. */
   text(text: string): void {
@@ -28,8 +35,12 @@ export class InlineRun {
   code(text: string): void {
     const code = text.replace(SPACE, ' ')
     const trimmed = code.trim()
+    const before = this.#pieces.at(-1)
     if (trimmed === '') this.#pieces.push(' ')
-    else this.#spaced(code, codeSpan(trimmed))
+    else if (isCode(before) && !code.startsWith(' ')) {
+      this.#pieces.pop()
+      this.#spaced(code, { code: before.code + trimmed })
+    } else this.#spaced(code, { code: trimmed })
   }
 
   /** Markdown that stands for itself: a link, an image. */
@@ -44,49 +55,77 @@ export class InlineRun {
     else this.#spaced(inner, { mark, inner: trimmed })
   }
 
-  /** The run as markdown: white space collapsed and none at the ends. */
-  finish(): string {
-    let out = ''
+  /** The run as markdown, white space collapsed: none at the ends, or one space there where `keepsEnds`. */
+  finish(keepsEnds = false): string {
+    const parts: string[] = []
+    // The end is kept apart: asking the growing text for it would copy the text each time.
+    let last = ''
     let isAfterMark = false
     for (const [index, piece] of this.#pieces.entries()) {
-      if (typeof piece === 'string') {
-        out = join(out, piece)
+      let part: string
+      if (typeof piece === 'string' || isCode(piece)) {
+        part = join(parts, last, isCode(piece) ? codeSpan(piece.code) : piece)
         if (piece !== '') isAfterMark = false
-        continue
+      } else {
+        const stands: boolean = !isAfterMark && flanks(lastOf(last), piece.inner, this.#charAfter(index))
+        part = stands ? `${piece.mark}${piece.inner}${piece.mark}` : piece.inner
+        isAfterMark = stands
       }
-      const stands: boolean = !isAfterMark && flanks(out.at(-1) ?? ' ', piece.inner, this.#charAfter(index))
-      out += stands ? `${piece.mark}${piece.inner}${piece.mark}` : piece.inner
-      isAfterMark = stands
+      if (part === '') continue
+      parts.push(part)
+      last = part
     }
-    return out.replace(/ *\n */g, '\n').trim()
+    const tidy = parts.join('').replace(/ *\n */g, '\n')
+    return keepsEnds ? tidy : tidy.trim()
   }
 
   #charAfter(index: number): string {
     for (let next = index + 1; next < this.#pieces.length && next < index + 4; next++) {
       const piece = this.#pieces[next] ?? ''
-      if (piece !== '') return typeof piece === 'string' ? (piece[0] ?? ' ') : piece.inner.charAt(0)
+      if (isCode(piece)) return '`'
+      if (piece !== '') return firstOf(typeof piece === 'string' ? piece : piece.inner)
     }
     return ' '
   }
 
   /** White space at the ends of an element belongs outside of its marks. */
-  #spaced(whole: string, piece: string | Emphasis): void {
+  #spaced(whole: string, piece: Piece): void {
     if (/^\s/.test(whole)) this.#pieces.push(' ')
     this.#pieces.push(piece)
     if (/\s$/.test(whole)) this.#pieces.push(' ')
   }
 }
 
-function join(out: string, piece: string): string {
-  const last = out.charCodeAt(out.length - 1)
-  return (last === 0x20 || last === 0x0a || out === '') && piece.startsWith(' ')
-    ? out + piece.slice(1)
-    : out + piece
+function isCode(piece: Piece | undefined): piece is Code {
+  return typeof piece === 'object' && 'code' in piece
+}
+
+/** The piece as it goes on from the part before, which may change for it. */
+function join(parts: string[], last: string, piece: string): string {
+  const end = last.charCodeAt(last.length - 1)
+  if (piece.startsWith(' ') && (end === 0x20 || end === 0x0a)) return piece.slice(1)
+  // An exclamation mark before a link would make an image of it.
+  if (end === 0x21 && piece.startsWith('[')) parts[parts.length - 1] = `${last.slice(0, -1)}\\!`
+  return piece
 }
 
 /** CommonMark's rule on what may stand beside marks for them to be marks (section 6.2), for both ends. */
 function flanks(before: string, inner: string, after: string): boolean {
-  const opens = !PUNCTUATION.test(inner.charAt(0)) || !/[^\s\p{P}\p{S}]/u.test(before)
-  const closes = !PUNCTUATION.test(inner.at(-1) ?? '') || !/[^\s\p{P}\p{S}]/u.test(after)
+  const opens = !PUNCTUATION.test(firstOf(inner)) || !/[^\s\p{P}\p{S}]/u.test(before)
+  const closes = !PUNCTUATION.test(lastOf(inner)) || !/[^\s\p{P}\p{S}]/u.test(after)
   return opens && closes
+}
+
+function firstOf(text: string): string {
+  const code = text.codePointAt(0)
+  return code === undefined ? ' ' : String.fromCodePoint(code)
+}
+
+function lastOf(text: string): string {
+  const last = text.slice(-2)
+  return last === ''
+    ? ' '
+    : last.isWellFormed() && (last.codePointAt(0) ?? 0) > 0xffff
+      ? last
+      : last.slice(-1)
 }

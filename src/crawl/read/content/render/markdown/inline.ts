@@ -62,15 +62,14 @@ class InlineWriter {
   #inner(element: PageElement): string {
     const run = new InlineRun()
     for (const child of element.children) this.node(child, run)
-    return run.finish()
+    return run.finish(true)
   }
 
   #emphasis(element: PageElement, mark: string, run: InlineRun): void {
     this.#isInEmphasis = true
     const inner = this.#inner(element)
     this.#isInEmphasis = false
-    const [before, after] = edges(element)
-    run.emphasis(mark, `${before}${inner}${after}`)
+    run.emphasis(mark, inner)
   }
 
   #link(element: PageElement, run: InlineRun): void {
@@ -78,10 +77,10 @@ class InlineWriter {
     const text = this.#inner(element).replace(/\n+/g, ' ')
     this.#isInLink = false
     const url = this.#rendering.resolve(element.attribute('href'))
-    const [before, after] = edges(element)
-    run.raw(before)
-    if (text !== '') run.raw(url === null ? text : `[${text}](${escapeAddress(url)})`)
-    run.raw(after)
+    const trimmed = text.trim()
+    if (text.startsWith(' ')) run.raw(' ')
+    if (trimmed !== '') run.raw(url === null ? trimmed : `[${trimmed}](${escapeAddress(url)})`)
+    if (text.endsWith(' ')) run.raw(' ')
   }
 
   #image(element: PageElement, run: InlineRun): void {
@@ -105,13 +104,6 @@ export function imageSource(image: PageElement): string {
 
 function isPixel(image: PageElement): boolean {
   return image.attribute('width') === '1' || image.attribute('height') === '1'
-}
-
-/** The white space at the ends of an element's text, as one space or none. */
-function edges(element: PageElement): [before: string, after: string] {
-  const text = [element.children[0], element.children.at(-1)]
-  const [first, last] = text.map((child) => (typeof child === 'string' ? child : ''))
-  return [/^\s/.test(first ?? '') ? ' ' : '', /\s$/.test(last ?? '') ? ' ' : '']
 }
 
 /** Code spans hold text only: code with an image, or that spans blocks, is its content. */

@@ -15,6 +15,9 @@ export function renderMarkdown(top: PageElement, rendering: Rendering): string {
   return renderer.finish()
 }
 
+/** Made of what is no list marker, or "- - ---" would be one long rule. */
+const RULE = '___'
+
 class Renderer {
   readonly #rendering: Rendering
   readonly #writer = new BlockWriter()
@@ -36,7 +39,7 @@ class Renderer {
     else if (name === 'ul' || name === 'ol' || name === 'menu' || name === 'dir') this.#list(element)
     else if (name === 'blockquote') this.#quote(element)
     else if (name === 'table') this.#table(element)
-    else if (name === 'hr') this.#block(['---'])
+    else if (name === 'hr') this.#block([RULE])
     else if (/^h[1-6]$/.test(name) && !element.holdsBlocks) this.#heading(element)
     else if (element.holdsBlocks) this.#children(element)
     else this.#paragraph([element])
@@ -89,7 +92,7 @@ class Renderer {
     const isOrdered = list.name === 'ol'
     const sign = isOrdered ? (this.#lastList === '.' ? ')' : '.') : this.#lastList === '-' ? '*' : '-'
     let number = isOrdered ? startOf(list) : 0
-    let isParted = this.#listDepth === 0 || number > 1
+    let isParted = this.#listDepth === 0 || (isOrdered && number !== 1)
     for (const child of list.children) {
       if (typeof child === 'string') {
         if (child.trim() !== '') this.#paragraph([child])

@@ -45,7 +45,7 @@ function line(cells: readonly string[]): string {
 function cellTexts(cell: PageElement, render: (cell: PageElement) => string): string[] {
   const text = render(cell)
     .replace(/\s*\n+\s*/g, ' ')
-    .replace(/(?<!\\)\|/g, String.raw`\|`)
+    .replaceAll('|', String.raw`\|`)
   return [text, ...Array.from({ length: spanOf(cell) - 1 }, () => '')]
 }
 
