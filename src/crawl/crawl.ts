@@ -10,6 +10,7 @@ import {
   discardRun,
   endRun,
   getRun,
+  meteredStage,
   type OpenedRun,
   openRun,
   pagesIn,
@@ -169,13 +170,13 @@ class RunCrawl implements Crawl {
   #stages(fetcher: Fetcher, scope: CompiledScope, robots: RobotsKeeper | undefined) {
     const { pace, onDocument } = this.#options
     const run = this.run.id
-    const common = { fetcher, clock: this.#clock, run, scope, pace }
-    const page = pageStage({
-      ...common,
-      source: this.run.source,
-      robots,
-      onDocument: (made) => onDocument(run, made),
-    })
+    const common = { clock: this.#clock, run, scope, pace }
+    const metered = (make: (fetcher: Fetcher) => Stage) =>
+      meteredStage({ run, fetcher, clock: this.#clock, gapMs: pace.gapMs, make })
+    const source = this.run.source
+    const made = { onDocument: (document: { readonly id: string }) => onDocument(run, document) }
+    const page = metered((fetcher) => pageStage({ ...common, ...made, fetcher, source, robots }))
+    const wantsSitemap = sameHost(this.#options.source)
     return [
       {
         stage: page,
@@ -184,7 +185,7 @@ class RunCrawl implements Crawl {
         ...this.#pageBudget(),
       },
       {
-        stage: sitemapStage({ ...common, wantsSitemap: sameHost(this.#options.source) }),
+        stage: metered((fetcher) => sitemapStage({ ...common, fetcher, wantsSitemap })),
         concurrency: SITEMAPS_AT_ONCE,
       },
       { stage: deepenStage(common), concurrency: DEEPENS_AT_ONCE },

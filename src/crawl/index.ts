@@ -9,6 +9,7 @@ import type { Definition } from '../store/index.ts'
 import { deepenDefinitions } from './stages/index.ts'
 import {
   deleteRunDefinitions,
+  metricDefinitions,
   pageDefinitions,
   redriveRunDefinitions,
   runDefinitions,
@@ -23,6 +24,7 @@ export type { Crawl, CrawlOptions } from './crawl.ts'
 export {
   cancelRun,
   countOrphanedBodies,
+  deleteRunMetrics,
   deleteRunPages,
   deleteRunRow,
   documentsOwnedByRun,
@@ -34,13 +36,24 @@ export {
   takeUpRun,
   listRuns,
   newestTime,
+  runMetrics,
   pageRowsIn,
   sourceOf,
   summarizeRun,
 } from './history/index.ts'
 export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
-export type { PageVersion, Run, RunLimits, RunState, RunSummary, Source } from './history/index.ts'
+export type {
+  Latency,
+  Metrics,
+  PageVersion,
+  Run,
+  RunLimits,
+  RunMetrics,
+  RunState,
+  RunSummary,
+  Source,
+} from './history/index.ts'
 export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
 export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/index.ts'
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
@@ -57,4 +70,5 @@ export const crawlDefinitions: readonly Definition[] = [
   ...soundnessQueries,
   ...redriveRunDefinitions,
   ...versionDefinitions,
+  ...metricDefinitions,
 ]

@@ -152,6 +152,14 @@ class Crawl {
     return readFile(`${this.#path}.jsonl`, 'utf8').catch(() => '')
   }
 
+  /** What was counted: each page once, however often it was fetched. */
+  async figures(): Promise<string> {
+    const sql = 'SELECT fetched, retried, given_up, wire_bytes, bytes, failures FROM runs_hosts ORDER BY host'
+    const { code, stdout } = await runCommand([BIN, 'query', sql, '--format', 'jsonl', '--db', this.db])
+    if (code !== 0) throw new Error(`query exited with ${code}`)
+    return stdout.trim()
+  }
+
   async export(kind: 'pages' | 'documents'): Promise<readonly Line[]> {
     const { code, stdout } = await runCommand([BIN, 'export', '--kind', kind, '--db', this.db])
     if (code !== 0) throw new Error(`export exited with ${code}`)
@@ -172,6 +180,8 @@ async function compare(
     if (stable(expected) !== stable(found))
       differences.push(`${kind} differ: ${firstDifference(expected, found)}`)
   }
+  const [expected, found] = [await calm.figures(), await killed.figures()]
+  if (expected !== found) differences.push(`figures differ: ${expected} and ${found}`)
   const out = completeLines(await killed.readOut())
   const documents = await killed.export('documents')
   const ids = new Set(documents.map((line) => line['id']))
