@@ -5,7 +5,7 @@
 export { startIndexedCrawl as startCrawl } from './app/commands/crawl/indexed-crawl.ts'
 export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/crawl/indexed-crawl.ts'
 export { defineConfig } from './app/config/index.ts'
-export type { Config, CrawlConfig } from './app/config/index.ts'
+export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
 export { sourceOf, summarizeRun } from './crawl/index.ts'

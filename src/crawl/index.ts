@@ -57,6 +57,7 @@ export type {
 export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
 export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/index.ts'
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
+export { parsePattern } from './scope/index.ts'
 export type { ScopeRules } from './scope/index.ts'
 
 /** What a store must be opened with for a crawl to work on it. */

@@ -1,4 +1,5 @@
 /** The kept list of deliberate bugs. */
+import { configMutants } from './config-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
@@ -11,4 +12,5 @@ export const allMutants: readonly Mutant[] = [
   ...jobMutants,
   ...crawlMutants,
   ...metricMutants,
+  ...configMutants,
 ]

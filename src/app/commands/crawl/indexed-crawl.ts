@@ -26,6 +26,8 @@ export interface IndexedCrawlOptions {
   readonly allowPrivate?: boolean
   /** Default true. */
   readonly asksRobots?: boolean
+  /** Whether documents are indexed for search. Default true. */
+  readonly isIndexed?: boolean
   /** Where hints are exchanged with others of this process. Default: a bus of its own. */
   readonly bus?: Bus
   /** Called when the run is known and before anything is fetched. */
@@ -51,7 +53,8 @@ export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> 
     userAgent: options.userAgent ?? USER_AGENT_DEFAULT,
     allowPrivate: options.allowPrivate ?? false,
     asksRobots: options.asksRobots ?? true,
-    onDocument: (run, { id }) => offerIndex(run, { id: newId(systemClock.now()), document: id }),
+    onDocument: (run, { id }) =>
+      options.isIndexed === false ? [] : offerIndex(run, { id: newId(systemClock.now()), document: id }),
     followUps: [indexStage],
     ...(onOpen === undefined ? {} : { onOpen }),
     ...(onEnding === undefined ? {} : { onEnding }),

@@ -1,0 +1,109 @@
+/** `crawl NAME`: what the configuration says of a source or pipeline of that name. */
+import { MillraceError } from '../../../model/index.ts'
+import {
+  CONFIG_FILE,
+  nearestName,
+  type Config,
+  type NetworkConfig,
+  type SourceConfig,
+} from '../../config/index.ts'
+
+/** What a name stands for. */
+export interface NamedCrawl {
+  /** Of the source. */
+  readonly name: string
+  /** The configuration as it holds for this source: its keys in place of those under `crawl`. */
+  readonly config: Config
+  readonly urls: readonly string[]
+  /** A file of further URLs. */
+  readonly from: string | undefined
+  /** Of the pipeline. */
+  readonly out: string | undefined
+  readonly isIndexed: boolean
+}
+
+/**
+ * The source or pipeline that `words` name; undefined when they are URLs. A word of letters, digits, - and _ is a name where
+ * the configuration has names. @throws MillraceError Usage, BadConfig
+ */
+export function namedCrawl(words: readonly string[], config: Config): NamedCrawl | undefined {
+  const { sources = {}, pipelines = {} } = config
+  const known = [...Object.keys(sources), ...Object.keys(pipelines)]
+  const word = words.find((typed) => known.length > 0 && /^[\w-]+$/.test(typed))
+  if (word === undefined) return undefined
+  const pipeline = Object.hasOwn(pipelines, word) ? pipelines[word] : undefined
+  const name = pipeline?.source ?? word
+  const source = Object.hasOwn(sources, name) ? sources[name] : undefined
+  if (source === undefined) throw unknownName(word, known)
+  if (words.length > 1) throw usage(`${word} is read by itself: give one name, or URLs`)
+  const { url, urls = [], from } = source
+  return {
+    name,
+    config: configFor(name, source, config),
+    urls: [...(url === undefined ? [] : [url]), ...urls],
+    from,
+    out: pipeline?.out,
+    isIndexed: pipeline?.index ?? true,
+  }
+}
+
+/** What of a source's configuration makes its crawl, beside what `crawl` says of every one. */
+interface SourceSettings {
+  readonly kind: NonNullable<SourceConfig['kind']>
+  readonly sweep: boolean
+  readonly fullHtml: boolean
+  /** Without the user agent. */
+  readonly network: Omit<NetworkConfig, 'userAgent'>
+}
+
+/**
+ * The one place where what a source says becomes how it is crawled. What nothing here does yet is refused: a proxy or a
+ * password that is not used must not go unnoticed.
+ */
+function configFor(name: string, source: SourceConfig, config: Config): Config {
+  const {
+    url: _url,
+    urls: _urls,
+    from: _from,
+    kind = 'html',
+    sweep = false,
+    fullHtml = false,
+    ...rest
+  } = source
+  const { network: { userAgent, ...network } = {}, ...crawl } = rest
+  refuseUnconnected(name, { kind, sweep, fullHtml, network })
+  const agent = userAgent ?? config.userAgent
+  return {
+    ...(agent === undefined ? {} : { userAgent: agent }),
+    crawl: { ...config.crawl, ...defined(crawl) },
+  }
+}
+
+function refuseUnconnected(name: string, { kind, network }: SourceSettings): void {
+  const keys = [
+    ...(kind === 'html' ? [] : ['kind']),
+    ...Object.entries(network)
+      .filter(([, value]) => value !== undefined && value !== false && value !== 'checked')
+      .map(([key]) => `network.${key}`),
+  ]
+  if (keys[0] === undefined) return
+  throw new MillraceError(
+    'BadConfig',
+    `sources.${name}.${keys[0]}: expected nothing, for this Millrace can not do it`,
+  )
+}
+
+/** Without the keys that are there and say nothing. */
+function defined<Keys extends object>(keys: Keys): Partial<Keys> {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)) as Partial<Keys>
+}
+
+function unknownName(word: string, known: readonly string[]): MillraceError {
+  const nearest = nearestName(word, known)
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
+  return usage(`expected a URL, or one of ${known.join(', ')} of ${CONFIG_FILE}, got "${word}"${hint}`)
+}
+
+function usage(message: string): MillraceError {
+  return new MillraceError('Usage', message)
+}
