@@ -16,8 +16,8 @@ export const configMutants: readonly Mutant[] = [
     name: 'crawl-wins-over-source',
     breaks: 'what a source says takes the place of what every crawl does',
     file: 'src/app/commands/crawl/named-crawl.ts',
-    find: '{ ...config.crawl, ...defined(crawl) }',
-    replace: '{ ...defined(crawl), ...config.crawl }',
+    find: '{ ...config.crawl, ...defined(source) }',
+    replace: '{ ...defined(source), ...config.crawl }',
     tests: ['src/app/commands/crawl/crawl-plan.test.ts'],
   },
   {

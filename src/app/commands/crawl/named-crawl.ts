@@ -14,6 +14,7 @@ export interface NamedCrawl {
   readonly name: string
   /** The configuration as it holds for this source: its keys in place of those under `crawl`. */
   readonly config: Config
+  readonly settings: SourceSettings
   readonly urls: readonly string[]
   /** A file of further URLs. */
   readonly from: string | undefined
@@ -39,7 +40,8 @@ export function namedCrawl(words: readonly string[], config: Config): NamedCrawl
   const { url, urls = [], from } = source
   return {
     name,
-    config: configFor(name, source, config),
+    config: configFor(source, config),
+    settings: settingsOf(source),
     urls: [...(url === undefined ? [] : [url]), ...urls],
     from,
     out: pipeline?.out,
@@ -47,50 +49,33 @@ export function namedCrawl(words: readonly string[], config: Config): NamedCrawl
   }
 }
 
-/** What of a source's configuration makes its crawl, beside what `crawl` says of every one. */
-interface SourceSettings {
+/** What a source says beyond what `crawl` can say of every one. */
+export interface SourceSettings {
   readonly kind: NonNullable<SourceConfig['kind']>
   readonly sweep: boolean
   readonly fullHtml: boolean
-  /** Without the user agent. */
+  /** Without the user agent, and without what is undefined. */
   readonly network: Omit<NetworkConfig, 'userAgent'>
 }
 
-/**
- * The one place where what a source says becomes how it is crawled. What nothing here does yet is refused: a proxy or a
- * password that is not used must not go unnoticed.
- */
-function configFor(name: string, source: SourceConfig, config: Config): Config {
-  const {
-    url: _url,
-    urls: _urls,
-    from: _from,
-    kind = 'html',
-    sweep = false,
-    fullHtml = false,
-    ...rest
-  } = source
-  const { network: { userAgent, ...network } = {}, ...crawl } = rest
-  refuseUnconnected(name, { kind, sweep, fullHtml, network })
-  const agent = userAgent ?? config.userAgent
-  return {
-    ...(agent === undefined ? {} : { userAgent: agent }),
-    crawl: { ...config.crawl, ...defined(crawl) },
-  }
+/** The source's keys as settings, apart from those that `crawl` has as well. */
+function settingsOf({
+  kind = 'html',
+  sweep = false,
+  fullHtml = false,
+  network = {},
+}: SourceConfig): SourceSettings {
+  const { userAgent: _userAgent, ...rest } = network
+  return { kind, sweep, fullHtml, network: defined(rest) }
 }
 
-function refuseUnconnected(name: string, { kind, network }: SourceSettings): void {
-  const keys = [
-    ...(kind === 'html' ? [] : ['kind']),
-    ...Object.entries(network)
-      .filter(([, value]) => value !== undefined && value !== false && value !== 'checked')
-      .map(([key]) => `network.${key}`),
-  ]
-  if (keys[0] === undefined) return
-  throw new MillraceError(
-    'BadConfig',
-    `sources.${name}.${keys[0]}: expected nothing, for this Millrace can not do it`,
-  )
+/** The configuration with the source's keys in place of those that hold for every crawl. */
+function configFor(source: SourceConfig, config: Config): Config {
+  const userAgent = source.network?.userAgent ?? config.userAgent
+  return {
+    ...(userAgent === undefined ? {} : { userAgent }),
+    crawl: { ...config.crawl, ...defined(source) },
+  }
 }
 
 /** Without the keys that are there and say nothing. */
