@@ -55,7 +55,7 @@ test('a name that is none ends with exit 64 and the names that there are', async
   const { run } = inFolder(t, "export default { sources: { news: { url: 'https://example.org/' } } }")
   const { code, stderr } = await run(['crawl', 'nwes'])
   assert.equal(code, 64)
-  assert.match(stderr, /one of news of millrace\.config\.ts, got "nwes"; did you mean news\? \[Usage\]\n$/)
+  assert.match(stderr, /one of news of the configuration file, got "nwes"; did you mean news\? \[Usage\]\n$/)
 })
 
 const SECRETS = `export default {

@@ -74,7 +74,7 @@ test('a name that is none is refused with those there are and the nearest', asyn
   await assert.rejects(planOf(['nwes'], {}, config), {
     code: 'Usage',
     message:
-      'expected a URL, or one of news, plain, archive, whole of millrace.config.ts, got "nwes"; did you mean news?',
+      'expected a URL, or one of news, plain, archive, whole of the configuration file, got "nwes"; did you mean news?',
   })
   await assert.rejects(planOf(['toString'], {}, config), { code: 'Usage' })
   const beside = [
@@ -97,6 +97,15 @@ test('a source can have its URLs in a file', async (t) => {
   writeFileSync(from, 'https://a.example/\n# not this\nhttps://b.example/\n')
   const { source } = await planOf(['listed'], {}, { sources: { listed: { from } } })
   assert.deepEqual(source.seeds, ['https://a.example/', 'https://b.example/'])
+  writeFileSync(from, 'not a url\n')
+  await assert.rejects(planOf(['listed'], {}, { sources: { listed: { from } } }), {
+    code: 'BadUrl',
+    message: /^sources\.listed\.from .*seeds\.txt, line 1: expected an http/,
+  })
+  await assert.rejects(planOf(['listed'], {}, { sources: { listed: { from: join(folder, 'gone') } } }), {
+    code: 'NotFound',
+    message: /^sources\.listed\.from: expected a readable file/,
+  })
 })
 
 test('what can not be done yet is refused, rather than left out', async () => {

@@ -30,7 +30,7 @@ export async function planOf(
     throw new MillraceError('Usage', `--from: ${words[0]} has its own URLs; leave out one of them`)
   const { name, urls, from, out, isIndexed } = named
   refuseUnconnected(name, named.settings)
-  const source = await sourceFrom(urls, from, rules)
+  const source = await sourceFrom(urls, from, rules, `sources.${name}.from`)
   return { ...settings, source: { ...source, name }, file: flags.out ?? out, isIndexed }
 }
 

@@ -1,12 +1,6 @@
 /** `crawl NAME`: what the configuration says of a source or pipeline of that name. */
 import { MillraceError } from '../../../model/index.ts'
-import {
-  CONFIG_FILE,
-  nearestName,
-  type Config,
-  type NetworkConfig,
-  type SourceConfig,
-} from '../../config/index.ts'
+import { nearestName, type Config, type NetworkConfig, type SourceConfig } from '../../config/index.ts'
 
 /** What a name stands for. */
 export interface NamedCrawl {
@@ -86,7 +80,9 @@ function defined<Keys extends object>(keys: Keys): Partial<Keys> {
 function unknownName(word: string, known: readonly string[]): MillraceError {
   const nearest = nearestName(word, known)
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-  return usage(`expected a URL, or one of ${known.join(', ')} of ${CONFIG_FILE}, got "${word}"${hint}`)
+  return usage(
+    `expected a URL, or one of ${known.join(', ')} of the configuration file, got "${word}"${hint}`,
+  )
 }
 
 function usage(message: string): MillraceError {
