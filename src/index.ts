@@ -5,11 +5,23 @@
 export { startIndexedCrawl as startCrawl } from './app/commands/crawl/indexed-crawl.ts'
 export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/crawl/indexed-crawl.ts'
 export { defineConfig } from './app/config/index.ts'
-export type { Config, CrawlConfig } from './app/config/index.ts'
+export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
-export { sourceOf, summarizeRun } from './crawl/index.ts'
-export type { Crawl, Pace, Run, RunLimits, RunState, RunSummary, ScopeRules, Source } from './crawl/index.ts'
+export { runMetrics, sourceOf, summarizeRun } from './crawl/index.ts'
+export type {
+  Crawl,
+  Latency,
+  Metrics,
+  Pace,
+  Run,
+  RunLimits,
+  RunMetrics,
+  RunState,
+  RunSummary,
+  ScopeRules,
+  Source,
+} from './crawl/index.ts'
 export { isMillraceError, MillraceError } from './model/index.ts'
 export type { Applied, ErrorCode } from './model/index.ts'
 export { search } from './search/index.ts'

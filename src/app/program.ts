@@ -81,13 +81,24 @@ async function configOf({ config }: CommonFlags): Promise<Config> {
 function contextOf(flags: CommonFlags, config: Config, world: World): CommandContext {
   const { stdout, stderr } = world
   return {
-    db: flags.db ?? world.env['DATABASE_URL'] ?? config.db ?? DB_DEFAULT,
+    ...databaseOf(flags, config, world),
     config,
     isJson: flags.json ?? false,
     isTerminal: stderr.isTTY,
     output: { stdout, stderr, isQuiet: flags.quiet ?? false, isTerminal: stdout.isTTY },
     log: createLog(flags.logLevel ?? 'silent'),
   }
+}
+
+function databaseOf(
+  { db }: CommonFlags,
+  config: Config,
+  { env }: World,
+): Pick<CommandContext, 'db' | 'dbFrom'> {
+  const environment = env['DATABASE_URL']
+  if (db !== undefined) return { db, dbFrom: 'flag' }
+  if (environment !== undefined) return { db: environment, dbFrom: 'environment' }
+  return config.db === undefined ? { db: DB_DEFAULT, dbFrom: 'default' } : { db: config.db, dbFrom: 'file' }
 }
 
 /** Resolves when whoever reads our output has gone; the rest of the output is nobody's. */

@@ -101,7 +101,7 @@ test('a page, its body, its document, its links and the end of its job are one u
   // The links' jobs were written again when they were done; their changes tell when they came to be.
   const unit = await store.changes(page.position - 1, 20)
   const nouns = unit.filter((change) => change.position === page.position).map((change) => change.noun)
-  const made = { document: 1, job: 3, page: 1, 'raw body': 1, run: 1 }
+  const made = { document: 1, job: 3, page: 1, 'raw body': 1, run: 1, 'run host': 1 }
   assert.deepEqual(Object.fromEntries(sorted(new Set(nouns)).map((noun) => [noun, count(nouns, noun)])), made)
 })
 

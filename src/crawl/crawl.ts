@@ -10,6 +10,7 @@ import {
   discardRun,
   endRun,
   getRun,
+  meteredStage,
   type OpenedRun,
   openRun,
   pagesIn,
@@ -189,25 +190,32 @@ class RunCrawl implements Crawl {
   #sitemapStages(fetcher: Fetcher, scope: CompiledScope): readonly StageSlots[] {
     const { pace, source } = this.#options
     const common = { clock: this.#clock, run: this.run.id, scope, pace, believesDates: this.#isCheap }
-    const sitemap = sitemapStage({ ...common, fetcher, wantsSitemap: sameHost(source) })
+    const wantsSitemap = sameHost(source)
+    const sitemap = this.#metered(fetcher, (metered) =>
+      sitemapStage({ ...common, fetcher: metered, wantsSitemap }),
+    )
     return [
       { stage: sitemap, concurrency: SITEMAPS_AT_ONCE },
       { stage: listedStage({ ...common, source: this.run.source }), concurrency: 1 },
     ]
   }
 
+  /** A stage whose requests are counted. */
+  #metered(fetcher: Fetcher, make: (fetcher: Fetcher) => Stage): Stage {
+    const { gapMs } = this.#options.pace
+    return meteredStage({ run: this.run.id, fetcher, clock: this.#clock, gapMs, make })
+  }
+
   #stages(fetcher: Fetcher, scope: CompiledScope, robots: RobotsKeeper | undefined) {
     const { pace, onDocument } = this.#options
     const run = this.run.id
-    const common = { fetcher, clock: this.#clock, run, scope, pace }
-    const page = pageStage({
-      ...common,
-      reader: this.#reader,
-      source: this.run.source,
-      robots,
-      isConditional: this.#isCheap,
-      onDocument: (made) => onDocument(run, made),
-    })
+    const common = { clock: this.#clock, run, scope, pace }
+    const source = this.run.source
+    const made = { onDocument: (document: { readonly id: string }) => onDocument(run, document) }
+    const how = { reader: this.#reader, source, robots, isConditional: this.#isCheap }
+    const page = this.#metered(fetcher, (metered) =>
+      pageStage({ ...common, ...made, ...how, fetcher: metered }),
+    )
     return [
       {
         stage: page,

@@ -11,6 +11,7 @@ import {
   changeDefinitions,
   deleteRunDefinitions,
   documentDefinitions,
+  metricDefinitions,
   pageDefinitions,
   redriveRunDefinitions,
   runDefinitions,
@@ -26,6 +27,7 @@ export {
   cancelRun,
   changesOf,
   countOrphanedBodies,
+  deleteRunMetrics,
   deleteRunPages,
   deleteRunRow,
   diffRuns,
@@ -38,6 +40,7 @@ export {
   takeUpRun,
   listRuns,
   newestTime,
+  runMetrics,
   pageRowsIn,
   sourceOf,
   summarizeRun,
@@ -46,10 +49,13 @@ export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
 export type {
   DiffSpan,
+  Latency,
+  Metrics,
   PageChange,
   PageVersion,
   Run,
   RunLimits,
+  RunMetrics,
   RunState,
   RunSummary,
   Source,
@@ -58,6 +64,7 @@ export type {
 export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
 export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/index.ts'
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
+export { parsePattern } from './scope/index.ts'
 export type { ScopeRules } from './scope/index.ts'
 
 /** What a store must be opened with for a crawl to work on it. */
@@ -73,4 +80,5 @@ export const crawlDefinitions: readonly Definition[] = [
   ...soundnessQueries,
   ...redriveRunDefinitions,
   ...versionDefinitions,
+  ...metricDefinitions,
 ]

@@ -49,7 +49,7 @@ export { countJobs, countKnown, offer, offerForMoved, offerSettled } from './off
 export type { Offer, OfferEntry } from './offer.ts'
 export { rescue } from './rescue.ts'
 export { stage } from './stage.ts'
-export type { Stage, StageSteps, WorkContext } from './stage.ts'
+export type { Miss, Stage, StageSteps, WorkContext } from './stage.ts'
 
 /** What a store must be opened with for jobs to work on it. */
 export const jobDefinitions: readonly Definition[] = [

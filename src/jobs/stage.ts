@@ -16,6 +16,14 @@ export interface WorkContext {
   readonly isLastAttempt: boolean
 }
 
+/** A try that failed, and what becomes of its job. */
+export interface Miss {
+  readonly error: MillraceError
+  readonly does: 'retry' | 'wait' | 'bury'
+  /** When it is tried again, milliseconds since 1970; null: never. */
+  readonly until: number | null
+}
+
 /** The three steps of one kind of job. */
 export interface StageSteps<Input, Output> {
   readonly kind: string
@@ -29,6 +37,8 @@ export interface StageSteps<Input, Output> {
   save(output: Output, job: Job): readonly Command[]
   /** What to write when the job is buried. */
   bury?(job: Job, error: MillraceError): readonly Command[]
+  /** What to write beside the record of a failed try, in its unit and before it; `bury` comes after this. */
+  miss?(job: Job, miss: Miss): readonly Command[]
   /** For jobs that cost less together: up to so many are settled in one unit, saved by this. One that fails is tried alone. */
   readonly together?: {
     readonly jobsMax: number
@@ -45,6 +55,7 @@ export interface Stage {
   perform(reader: Reader, context: WorkContext): Promise<readonly Command[]>
   performTogether(reader: Reader, contexts: readonly WorkContext[]): Promise<readonly Command[]>
   bury(job: Job, error: MillraceError): readonly Command[]
+  miss(job: Job, miss: Miss): readonly Command[]
 }
 
 /** Makes a stage of its steps. */
@@ -64,5 +75,6 @@ export function stage<Input, Output>(steps: StageSteps<Input, Output>): Stage {
       return together?.save(outputs) ?? []
     },
     bury: (job, error) => steps.bury?.(job, error) ?? [],
+    miss: (job, miss) => steps.miss?.(job, miss) ?? [],
   }
 }

@@ -30,7 +30,7 @@ test('every key that init explains is a key, and uncommented the file is still v
   await millrace(['init', '--quiet'], { cwd })
   const text = readFileSync(join(cwd, FILE), 'utf8')
   const keys = /^( +)\/\/ (\w+: .*,)$/gm
-  assert.equal([...text.matchAll(keys)].length, 11)
+  assert.equal([...text.matchAll(keys)].length, 13)
   const full = text.replaceAll(keys, '$1$2')
   writeFileSync(join(cwd, FILE), full)
   const { code, stderr } = await millrace(['runs'], { cwd, env: NO_DATABASE })

@@ -41,7 +41,15 @@ describe('query', () => {
     const stdout = new PassThrough()
     const output = { stdout, stderr: new PassThrough(), isQuiet: false, isTerminal: true }
     const { db } = demo
-    const context = { db, config: {}, isJson: false, isTerminal: true, output, log: createLog('silent') }
+    const context = {
+      db,
+      dbFrom: 'flag' as const,
+      config: {},
+      isJson: false,
+      isTerminal: true,
+      output,
+      log: createLog('silent'),
+    }
     assert.equal(await query('SELECT 1 AS one, NULL AS none', { timeout: '5s' }, context), 0)
     stdout.end()
     assert.equal(await text(stdout), 'one  none\n  1\n')

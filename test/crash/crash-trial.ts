@@ -173,6 +173,16 @@ export class Crawl {
     return readFile(this.#out, 'utf8').catch(() => '')
   }
 
+  /** What was counted: each page once, however often it was fetched; and how far it is from the rows it counts. */
+  async figures(): Promise<string> {
+    const sql = `SELECT sum(fetched), sum(wire_bytes), sum(bytes), sum(failures ->> '404'),
+      sum(retried + given_up) - (SELECT count(*) FROM attempts),
+      sum(fetched) - (SELECT sum(count) FROM run_tallies WHERE figure = 'latency') FROM runs_hosts`
+    const { code, stdout } = await runCommand([BIN, 'query', sql, '--format', 'csv', '--db', this.db])
+    if (code !== 0) throw new Error(`query exited with ${code}`)
+    return stdout.trim().split('\n').at(-1) ?? ''
+  }
+
   /** What the newest run was answered. */
   async export(kind: 'pages' | 'documents'): Promise<readonly Line[]> {
     const run = (await this.runs())[0]?.['run']
@@ -207,6 +217,9 @@ export async function compare(
     if (stable(expected) !== stable(found))
       differences.push(`${kind} differ: ${firstDifference(expected, found)}`)
   }
+  const [expected, found] = [await calm.figures(), await killed.figures()]
+  if (expected !== found || !found.trim().endsWith(',0,0'))
+    differences.push(`figures differ, or are not those of the rows: ${expected} and ${found}`)
   const out = completeLines(await killed.readOut())
   const documents = await killed.export('documents')
   const ids = new Set(documents.map((line) => line['id']))

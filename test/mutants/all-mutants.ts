@@ -1,6 +1,8 @@
 /** The kept list of deliberate bugs. */
+import { configMutants } from './config-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
+import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
@@ -11,4 +13,6 @@ export const allMutants: readonly Mutant[] = [
   ...jobMutants,
   ...crawlMutants,
   ...recrawlMutants,
+  ...metricMutants,
+  ...configMutants,
 ]

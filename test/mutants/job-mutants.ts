@@ -179,8 +179,8 @@ export const jobMutants: readonly Mutant[] = [
     name: 'dead-letter-without-its-attempt',
     breaks: 'a dead job has every failed try on record',
     file: ATTEMPT,
-    find: '  const plain = [\n    recordOf(job, context, failure),',
-    replace: '  const plain = [',
+    find: '[recordOf(job, context, failure), letter]',
+    replace: '[letter]',
     tests: ATTEMPT_TEST,
   },
   {

@@ -1,34 +1,82 @@
 /** Whether what a configuration file exports is a configuration, key by key. */
-import { inspect } from 'node:util'
-import { MillraceError } from '../../model/index.ts'
-import { parseCount, parseDuration } from '../quantity.ts'
-import type { Config } from './config.ts'
-import { nearestName } from './nearest-name.ts'
+import { parsePattern } from '../../crawl/index.ts'
+import { parseHttpUrl } from '../../model/index.ts'
+import type { Config, PipelineConfig, SourceConfig } from './config.ts'
+import {
+  all,
+  badConfig,
+  count,
+  flag,
+  group,
+  hintFor,
+  list,
+  named,
+  oneOf,
+  secret,
+  text,
+  time,
+  unexpected,
+  type Rule,
+} from './rules.ts'
 
-/** Looks at the value at a path. @throws MillraceError BadConfig */
-type Rule = (value: unknown, path: string) => void
-
-const text: Rule = (value, path) => {
-  if (typeof value !== 'string' || value.trim() === '') throw unexpected(path, 'a text', value)
+const pattern: Rule = (value, path) => {
+  if (typeof value !== 'string') throw unexpected(path, "a pattern such as '/blog/*'", value)
+  try {
+    parsePattern(value)
+  } catch (cause) {
+    throw badConfig(`${path}: ${(cause as Error).message}`, cause)
+  }
 }
 
-const flag: Rule = (value, path) => {
-  if (typeof value !== 'boolean') throw unexpected(path, 'true or false', value)
+const url: Rule = (value, path) => {
+  const parsed = typeof value === 'string' ? httpUrl(value) : null
+  if (parsed === null) throw unexpected(path, 'an http:// or https:// URL', value)
+  if (parsed.username === '' && parsed.password === '') return
+  throw unexpected(path, 'a URL without user name and password', value, {
+    hint: '; those go into network.basicAuth',
+  })
 }
 
-const patterns: Rule = (value, path) => {
-  if (!Array.isArray(value)) throw unexpected(path, 'a list of patterns', value)
-  for (const [index, pattern] of value.entries()) text(pattern, `${path}[${index}]`)
+const proxy: Rule = (value, path) => {
+  if (value === 'env' || (typeof value === 'string' && httpUrl(value) !== null)) return
+  throw unexpected(path, "the http:// or https:// URL of a proxy, or 'env'", value)
 }
 
-const count = (least: number): Rule =>
-  quantity((typed, path) => parseCount(typed, path, least), `a whole number of at least ${least}`)
+/** A token of RFC 9110 section 5.6.2, and none that the client itself must set. */
+const headerName: Rule = (value, path) => {
+  const name = String(value).toLowerCase()
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw badConfig(`${path}: expected the name of a header`)
+  if (name === 'user-agent') throw badConfig(`${path}: expected userAgent, beside headers, to say it`)
+  if (!OWN_HEADERS.has(name)) return
+  throw badConfig(`${path}: expected another header; this one is the HTTP client's own`)
+}
 
-const time = (bareUnit: 'ms' | 's'): Rule =>
-  quantity(
-    (typed, path) => parseDuration(typed, path, bareUnit),
-    "a time such as 500, '250ms', '10s' or '5m'",
+const OWN_HEADERS = new Set([
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+const headerValue: Rule = (value, path) => {
+  secret(value, path)
+  // What RFC 9110 section 5.5 allows, as far as one byte a character can carry it.
+  if (/^[\t\u0020-\u007e\u00a0-\u00ff]*$/.test(String(value))) return
+  throw badConfig(
+    `${path}: expected a text without line breaks and beyond no latin1 letter, which is not shown`,
   )
+}
+
+const username: Rule = (value, path) => {
+  secret(value, path)
+  if (String(value).includes(':')) throw badConfig(`${path}: expected a user name without a colon`)
+}
 
 const crawl: Readonly<Record<string, Rule>> = {
   concurrency: count(1),
@@ -36,13 +84,45 @@ const crawl: Readonly<Record<string, Rule>> = {
   maxPages: count(1),
   maxDepth: count(0),
   maxTime: time('s'),
-  include: patterns,
-  exclude: patterns,
+  include: list('patterns', pattern),
+  exclude: list('patterns', pattern),
   robots: flag,
   allowPrivate: flag,
 }
 
-const config = group({ db: text, userAgent: text, crawl: group(crawl) })
+const network = group({
+  userAgent: text,
+  proxy,
+  headers: named(headerName, headerValue),
+  basicAuth: group({ username, password: secret }, ['username', 'password']),
+  cookies: flag,
+  tls: oneOf('checked', 'unchecked'),
+})
+
+const source = group({
+  url,
+  urls: list('URLs', url),
+  from: text,
+  kind: oneOf('html', 'wordpress', 'auto'),
+  ...crawl,
+  sweep: flag,
+  fullHtml: flag,
+  network,
+})
+
+/** What `crawl` takes for a name and never for a URL. */
+const ownName: Rule = (value, path) => {
+  if (/^[a-z][\w-]*$/i.test(String(value))) return
+  throw badConfig(`${path}: expected a name of letters, digits, - and _ that begins with a letter`)
+}
+
+const config = group({
+  db: text,
+  userAgent: text,
+  crawl: group(crawl),
+  sources: named(ownName, all(source, hasSeeds, hasItsKind)),
+  pipelines: named(ownName, group({ source: text, out: text, index: flag }, ['source'])),
+})
 
 /**
  * The value as a configuration. @throws MillraceError BadConfig naming the key by its path, what was expected and what
@@ -50,43 +130,40 @@ const config = group({ db: text, userAgent: text, crawl: group(crawl) })
  */
 export function checkConfig(value: unknown): Config {
   config(value, '')
-  return value as Config
+  const checked = value as Config
+  for (const [name, pipeline] of Object.entries(checked.pipelines ?? {}))
+    checkPipeline(checked, name, pipeline)
+  return checked
 }
 
-function group(rules: Readonly<Record<string, Rule>>): Rule {
-  return (value, path) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw unexpected(path === '' ? 'the default export' : path, 'an object', value)
-    }
-    for (const [name, member] of Object.entries(value)) {
-      const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-      const memberPath = path === '' ? name : `${path}.${name}`
-      if (rule === undefined) throw unknownKey(memberPath, name, Object.keys(rules))
-      // As if it were not there, so that a key can be set on a condition.
-      if (member !== undefined) rule(member, memberPath)
-    }
+function hasSeeds(value: unknown, path: string): void {
+  const { url: one, urls = [], from } = value as SourceConfig
+  if (one !== undefined || urls.length > 0 || from !== undefined) return
+  throw badConfig(`${path}: expected url, urls or from, got none of them`)
+}
+
+function hasItsKind(value: unknown, path: string): void {
+  const { kind = 'html', sweep, fullHtml } = value as SourceConfig
+  if (kind !== 'html' || (sweep === undefined && fullHtml === undefined)) return
+  const key = sweep === undefined ? 'fullHtml' : 'sweep'
+  throw badConfig(`${path}.${key}: only a WordPress source has it; set kind to 'wordpress' or 'auto'`)
+}
+
+function checkPipeline({ sources = {} }: Config, name: string, pipeline: PipelineConfig): void {
+  const known = Object.keys(sources)
+  const path = `pipelines.${name}`
+  if (known.includes(name)) throw badConfig(`${path}: expected a name that no source has`)
+  if (known.includes(pipeline.source)) return
+  const expected =
+    known.length === 0 ? 'the name of a source, but there are none' : `one of ${known.join(', ')}`
+  throw unexpected(`${path}.source`, expected, pipeline.source, hintFor(pipeline.source, known))
+}
+
+function httpUrl(typed: string): URL | null {
+  try {
+    return parseHttpUrl(typed)
+  } catch {
+    // Why it is none says the caller.
+    return null
   }
-}
-
-/** A number, or the text that the command line takes for the same option. */
-function quantity(parse: (typed: string, path: string) => number, expected: string): Rule {
-  return (value, path) => {
-    if (typeof value !== 'number' && typeof value !== 'string') throw unexpected(path, expected, value)
-    try {
-      parse(String(value), path)
-    } catch (cause) {
-      throw unexpected(path, expected, value, cause)
-    }
-  }
-}
-
-function unexpected(path: string, expected: string, value: unknown, cause?: unknown): MillraceError {
-  const came = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 }).slice(0, 80)
-  return new MillraceError('BadConfig', `${path}: expected ${expected}, got ${came}`, { cause })
-}
-
-function unknownKey(path: string, name: string, known: readonly string[]): MillraceError {
-  const nearest = nearestName(name, known)
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-  return new MillraceError('BadConfig', `${path}: expected one of ${known.join(', ')}${hint}`)
 }

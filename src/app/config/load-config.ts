@@ -4,7 +4,6 @@ import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isMillraceError, MillraceError } from '../../model/index.ts'
-import { checkConfig } from './check-config.ts'
 import type { Config } from './config.ts'
 
 /** Looked for in the working directory. */
@@ -21,6 +20,8 @@ export async function loadConfig(named: string | undefined): Promise<Config> {
     throw new MillraceError('BadConfig', `--config: expected a file, got "${named}", which does not exist`)
   }
   try {
+    // Loaded late: only who has a file needs what checks it.
+    const { checkConfig } = await import('./check-config.ts')
     return checkConfig(await importDefault(file))
   } catch (cause) {
     const why = isMillraceError(cause) || cause instanceof Error ? cause.message : String(cause)

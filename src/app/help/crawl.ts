@@ -19,6 +19,7 @@ Examples:
   millrace crawl https://example.org/docs/ --include '/docs/*' --exclude '*?print=*'
   millrace crawl https://example.org/ --max-pages 500 --max-time 10m
   millrace crawl https://example.org/ --out documents.jsonl      documents appear as they are stored
+  millrace crawl news                                            a source of millrace.config.ts
   millrace crawl --from seeds.txt --concurrency 2 --delay 1s
   millrace crawl https://example.org/ --dry-run                  scope and robots.txt, nothing fetched
   millrace crawl http://127.0.0.1:8080/ --allow-private          a server of your own
@@ -33,7 +34,7 @@ export function addCrawl(root: Command, run: Run): void {
     .description(
       'Read a site into the store; kill it at any instant, run it again, and nothing is lost or done twice.',
     )
-    .argument('[url...]', 'where to begin')
+    .argument('[url...]', 'where to begin; or the name of a source or pipeline of the configuration')
     .option('--from <file>', "read seed URLs from a file, one a line ('-': standard input)")
     .option('--include <pattern>', 'read only URLs that match (may be repeated)', collect)
     .option('--exclude <pattern>', 'leave out URLs that match (may be repeated)', collect)

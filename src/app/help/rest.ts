@@ -21,7 +21,7 @@ function addRuns(root: Command, run: Run): void {
     await run(flags, runsList)
   })
   const each = [
-    ['show', 'everything about one run'],
+    ['show', 'everything about one run, with figures of its hosts'],
     ['cancel', 'end an unfinished run for good; what it stored stays'],
     ['delete', 'remove a run and what only that run owns'],
   ] as const
@@ -29,7 +29,8 @@ function addRuns(root: Command, run: Run): void {
     const command = runs.command(verb).summary(summary).description(summary).argument('<id>', 'id of a run')
     withCommonOptions(command).action(async (id: string, _flags: CommonFlags, made: Command) => {
       const commands = await import('../commands/runs/runs.ts')
-      const does = { show: commands.runsShow, cancel: commands.runsCancel, delete: commands.runsDelete }[verb]
+      const { runsShow } = await import('../commands/runs/show.ts')
+      const does = { show: runsShow, cancel: commands.runsCancel, delete: commands.runsDelete }[verb]
       await run(made.optsWithGlobals(), (context) => does(id, context))
     })
   }

@@ -8,6 +8,7 @@ import { withCommonOptions, type CommonFlags, type Run } from './common-options.
 /** Adds the commands. */
 export function addUpkeep(root: Command, run: Run): void {
   addInit(root, run)
+  addConfig(root, run)
   addDoctor(root, run)
   addBackup(root, run)
   addRestore(root, run)
@@ -26,6 +27,25 @@ function addInit(root: Command, run: Run): void {
       const { init } = await import('../commands/upkeep/init.ts')
       await run(flags, (context) => init(flags, context), false)
     })
+}
+
+function addConfig(root: Command, run: Run): void {
+  const config = root
+    .command('config')
+    .summary('check the configuration')
+    .description('What the configuration file says, and what holds.')
+  const check = config
+    .command('check')
+    .summary('print what holds, and where each value comes from')
+    .description(
+      'Read the configuration file and print every setting with its value, secrets masked, and where it comes from: a ' +
+        'flag, the environment, a key of the file, or the default.',
+    )
+    .addHelpText('after', '\nExit code 78 when the file is wrong; the message names the key by its path.')
+  withCommonOptions(check).action(async (flags: CommonFlags) => {
+    const { configCheck } = await import('../commands/upkeep/config-check.ts')
+    await run(flags, (context) => configCheck(flags.config, context))
+  })
 }
 
 function addDoctor(root: Command, run: Run): void {

@@ -21,6 +21,14 @@ export {
   discardRun,
   documentsOwnedByRun,
 } from './delete-run.ts'
+export {
+  countHostClosed,
+  deleteRunMetrics,
+  meteredStage,
+  metricDefinitions,
+  runMetrics,
+} from './metrics/index.ts'
+export type { Latency, Metrics, RunMetrics } from './metrics/index.ts'
 export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
 export { addDocument, documentDefinitions } from './document.ts'

@@ -5,7 +5,7 @@ import type { Command, Store } from '../../store/index.ts'
 import { CRAWL_KINDS, DEEPEN_LANE, offerFinds, offerRecall, PAGE_KIND, type Pace } from '../frontier.ts'
 import { hasOtherRun } from './changes/index.ts'
 import { getRun, newestRun, resumeRun, startRun, type Run, type RunLimits } from './run.ts'
-import { addSource, findSource, type Source } from './source.ts'
+import { addSource, findSource, nameSource, type Source } from './source.ts'
 
 /** What is needed to open a run. */
 export interface OpenRunOptions {
@@ -43,10 +43,13 @@ export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
 
 async function ensureSource({ store, clock, source }: OpenRunOptions): Promise<string> {
   const id = newId(clock.now())
-  const { key, seeds, scope } = source
+  const { key, seeds, scope, name } = source
   const rules = { include: scope.include, exclude: scope.exclude }
   await store.commit({
-    commands: [addSource({ id, kind: 'html', key, seeds, rules, createdAt: clock.now() })],
+    commands: [
+      addSource({ id, kind: 'html', key, seeds, rules, createdAt: clock.now() }),
+      ...(name === undefined ? [] : [nameSource({ key, name })]),
+    ],
   })
   const [row] = await store.read(findSource({ key }))
   return row?.id ?? id

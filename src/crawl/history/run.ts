@@ -175,8 +175,8 @@ export const newestRun = query({
 export const listRuns = query({
   name: 'runs.list',
   params: { before: 'text', limit: 'int' },
-  gives: { ...runShape, seeds: 'json', rules: 'json' },
-  sqlite: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.seeds, sources.rules
+  gives: { ...runShape, seeds: 'json', rules: 'json', sourceName: 'text' },
+  sqlite: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.seeds, sources.rules, sources.name
     FROM runs JOIN sources ON sources.id = runs.source WHERE runs.id < :before ORDER BY runs.id DESC LIMIT :limit`,
 })
 

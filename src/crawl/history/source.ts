@@ -1,6 +1,6 @@
 /** Sources: what to read, and by which rules. Two crawls with the same seeds and scope are of the same source. */
 import { canonicalJson, parseHttpUrl, sha256, urlKey } from '../../model/index.ts'
-import { insertNew, query, table, type Values } from '../../store/index.ts'
+import { command, insertNew, query, table, type Values } from '../../store/index.ts'
 import { scopeOf, type Scope, type ScopeRules } from '../scope/index.ts'
 
 const sources = table({
@@ -20,6 +20,8 @@ export interface Source {
   /** Sorted, unique url keys. */
   readonly seeds: readonly string[]
   readonly scope: Scope
+  /** How the configuration calls it; no part of what makes it this source. */
+  readonly name?: string
 }
 
 /**
@@ -36,6 +38,18 @@ export function sourceOf(seeds: readonly string[], rules: ScopeRules): Source {
 /** A new source; nothing happens when one with this key is there. */
 export const addSource = insertNew(sources)
 
+/** Gives a source the name it is called by now. */
+export const nameSource = command({
+  name: 'sources.name',
+  params: { key: 'text', name: 'text' },
+  sqlite: [
+    {
+      sql: `UPDATE sources SET name = :name, position = :position WHERE key = :key AND name <> :name RETURNING id`,
+      changes: { noun: 'source', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
 /** The id of the source with a key. */
 export const findSource = query({
   name: 'sources.find',
@@ -45,4 +59,4 @@ export const findSource = query({
 })
 
 /** What a store must be opened with to keep sources. */
-export const sourceDefinitions = [addSource.definition, findSource.definition]
+export const sourceDefinitions = [addSource.definition, nameSource.definition, findSource.definition]

@@ -8,6 +8,7 @@ import { restLane, slowLane, waitLane } from '../../jobs/index.ts'
 import { query, table, upsert, type Command, type Store } from '../../store/index.ts'
 import { fetchRobots, type FetchedRobots } from './fetch-robots.ts'
 import { retryAfterMs, type Fetcher } from '../fetch/index.ts'
+import { countHostClosed } from '../history/index.ts'
 import { offerFinds, SITEMAP_KIND, type Pace } from '../frontier.ts'
 import { allows, crawlDelayMs, robotsVerdict, sitemapsOf, type RobotsVerdict } from './robots/index.ts'
 
@@ -118,9 +119,10 @@ export class RobotsKeeper {
     const until = now + (retryAfterMs(retryAfter, now) ?? WAIT_MS)
     const message = `${origin}/robots.txt answered ${status}, so the host is left alone for now`
     // Not only the lane of the job that asked: before the first job there is none, and no other must ask again so soon.
-    await this.#context.store.commit({
-      commands: [waitLane({ key: hostOf(origin), until, reason: message })],
-    })
+    const { store, run } = this.#context
+    const host = hostOf(origin)
+    const counted = countHostClosed(run, host, { cause: 'RobotsUnavailable', until })
+    await store.commit({ commands: [...counted, waitLane({ key: host, until, reason: message })] })
     return new MillraceError('RobotsUnavailable', message, { facts: { until, status } })
   }
 }

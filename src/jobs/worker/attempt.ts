@@ -25,8 +25,8 @@ export interface AttemptEnd {
   readonly job: Job
   readonly outcome: 'completed' | 'retried' | 'waits' | 'dead' | 'released' | 'fenced'
   readonly error?: MillraceError
-  /** Why the dead letter is without what its stage adds to one. */
-  readonly buryError?: MillraceError
+  /** Why a failed try is without what its stage adds to one. */
+  readonly missError?: MillraceError
   /** What was written beside the job itself. */
   readonly commands: readonly Command[]
 }
@@ -116,19 +116,18 @@ function fail(stage: Stage, job: Job, context: AttemptContext, failure: Failure)
   const verdict = decide(error, job, { now: context.clock.now(), random: context.random() })
   if (verdict.does === 'bury') return buryAs(stage, job, context, failure)
   if (verdict.does === 'wait') {
-    const pause = waitLane({ key: job.lane, until: verdict.until, reason: error.message })
-    return settle(job, context, {
-      outcome: 'waits',
-      error,
-      commands: [pause, wait({ ...why, dueAt: verdict.until })],
-    })
+    const { until } = verdict
+    const pause = waitLane({ key: job.lane, until, reason: error.message })
+    const commands = [pause, wait({ ...why, dueAt: until })]
+    return settleMiss(job, context, { outcome: 'waits', error, commands }, () =>
+      stage.miss(job, { error, does: 'wait', until }),
+    )
   }
-  const again = retry({ ...why, dueAt: verdict.dueAt })
-  return settle(job, context, {
-    outcome: 'retried',
-    error,
-    commands: [recordOf(job, context, failure), again],
-  })
+  const { dueAt } = verdict
+  const commands = [recordOf(job, context, failure), retry({ ...why, dueAt })]
+  return settleMiss(job, context, { outcome: 'retried', error, commands }, () =>
+    stage.miss(job, { error, does: 'retry', until: dueAt }),
+  )
 }
 
 function recordOf(job: Job, { clock, store }: AttemptContext, { error, startedAt }: Failure): Command {
@@ -145,28 +144,33 @@ function recordOf(job: Job, { clock, store }: AttemptContext, { error, startedAt
   })
 }
 
+/** The dead letter, with what the stage adds to it. */
+function buryAs(stage: Stage, job: Job, context: AttemptContext, failure: Failure): Promise<AttemptEnd> {
+  const { error } = failure
+  const letter = bury({ id: job.id, errorCode: error.code, errorMessage: error.message })
+  const commands = [recordOf(job, context, failure), letter]
+  return settleMiss(job, context, { outcome: 'dead', error, commands }, () => [
+    ...stage.miss(job, { error, does: 'bury', until: null }),
+    ...stage.bury(job, error),
+  ])
+}
+
 /**
- * The dead letter, with what the stage adds to it. Where that can not be made, or not be applied, the letter is kept
- * without it, or the job would end every worker.
+ * The end of a failed try, with what the stage adds to it. Where that can not be made, or not be applied, it is settled
+ * without, or the job would end every worker.
  */
-async function buryAs(
-  stage: Stage,
+async function settleMiss(
   job: Job,
   context: AttemptContext,
-  failure: Failure,
+  end: Omit<AttemptEnd, 'job'>,
+  added: () => readonly Command[],
 ): Promise<AttemptEnd> {
-  const { error } = failure
-  const plain = [
-    recordOf(job, context, failure),
-    bury({ id: job.id, errorCode: error.code, errorMessage: error.message }),
-  ]
   try {
-    const commands = [...stage.bury(job, error), ...plain]
-    return await settle(job, context, { outcome: 'dead', error, commands })
+    return await settle(job, context, { ...end, commands: [...added(), ...end.commands] })
   } catch (thrown) {
-    const buryError = toMillraceError(thrown)
-    if (isStoresFault(buryError)) throw buryError
-    return settle(job, context, { outcome: 'dead', error, buryError, commands: plain })
+    const missError = toMillraceError(thrown)
+    if (isStoresFault(missError)) throw missError
+    return settle(job, context, { ...end, missError })
   }
 }
 

@@ -74,8 +74,8 @@ test('a stage that fails at burying gets a plain dead letter, and the end of the
     ['dead', 'TlsFailed', 1],
   )
   assert.deepEqual(
-    [ends[0]?.outcome, ends[0]?.error?.code, ends[0]?.buryError?.code],
+    [ends[0]?.outcome, ends[0]?.error?.code, ends[0]?.missError?.code],
     ['dead', 'TlsFailed', 'Fault'],
   )
-  assert.match(ends[0]?.buryError?.message ?? '', /no words/)
+  assert.match(ends[0]?.missError?.message ?? '', /no words/)
 })

@@ -67,13 +67,14 @@ export function settingsFrom(flags: CrawlFlags, { userAgent, crawl = {} }: Confi
   }
 }
 
-/** The source that the arguments name. @throws MillraceError Usage, BadUrl, NotFound */
+/** The source that the arguments name; `option` is what gave `from`. @throws MillraceError Usage, BadUrl, NotFound */
 export async function sourceFrom(
   urls: readonly string[],
   from: string | undefined,
   rules: ScopeRules,
+  option: string = '--from',
 ): Promise<Source> {
-  const listed = from === undefined ? [] : await readList(from)
+  const listed = from === undefined ? [] : await readList(from, option)
   const seeds = [...urls, ...listed]
   if (seeds.length === 0) {
     throw new MillraceError(
@@ -101,20 +102,22 @@ function listed(flags: readonly string[] = [], config: readonly string[] = []): 
 }
 
 /** One URL a line; empty lines and lines that begin with # are passed over. '-' is standard input. */
-async function readList(from: string): Promise<readonly string[]> {
-  const lines = (await readText(from)).split(/\r?\n/).map((line) => line.trim())
+async function readList(from: string, option: string): Promise<readonly string[]> {
+  const lines = (await readText(from, option)).split(/\r?\n/).map((line) => line.trim())
   return lines.flatMap((line, index) => {
     if (line === '' || line.startsWith('#')) return []
-    requireUrl(line, `--from ${from}, line ${index + 1}`)
+    requireUrl(line, `${option} ${from}, line ${index + 1}`)
     return [line]
   })
 }
 
-async function readText(from: string): Promise<string> {
+async function readText(from: string, option: string): Promise<string> {
   try {
     return await text(from === '-' ? process.stdin : createReadStream(from))
   } catch (cause) {
-    throw new MillraceError('NotFound', `--from: expected a readable file of URLs, got "${from}"`, { cause })
+    throw new MillraceError('NotFound', `${option}: expected a readable file of URLs, got "${from}"`, {
+      cause,
+    })
   }
 }
 

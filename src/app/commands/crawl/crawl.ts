@@ -14,27 +14,24 @@ import type { Drawing } from '../../print/crawl-progress.ts'
 import { renderSummary } from '../../print/crawl-summary.ts'
 import { printLine, say, warn } from '../../print/output.ts'
 import { dryRun } from './crawl-dry-run.ts'
-import { settingsFrom, sourceFrom, type CrawlFlags } from './crawl-options.ts'
+import type { CrawlFlags } from './crawl-options.ts'
 import { followOut, type FollowedOut } from './crawl-out.ts'
 import { CrawlPause } from './crawl-pause.ts'
+import { planOf, type CrawlPlan } from './crawl-plan.ts'
 import { startIndexedCrawl } from './indexed-crawl.ts'
 
-/** Runs the command; returns the exit code. @throws MillraceError */
+/** Runs the command; `words` are URLs, or a name of the configuration. Returns the exit code. @throws MillraceError */
 export async function crawl(
-  urls: readonly string[],
+  words: readonly string[],
   flags: CrawlFlags,
   context: CommandContext,
 ): Promise<number> {
-  const { rules, limits, pace, network } = settingsFrom(flags, context.config)
-  const source = await sourceFrom(urls, flags.from, rules)
+  const plan = await planOf(words, flags, context.config)
+  const { source, network, pace } = plan
   if (flags.dryRun === true) return dryRun({ source, ...network, pace }, context)
   const pause = new CrawlPause(context)
   try {
-    return await crawlSource(
-      { source, limits, pace, network, isFull: flags.full === true, file: flags.out },
-      context,
-      pause,
-    )
+    return await crawlSource(plan, context, pause)
   } catch (error) {
     const code = pause.exitCodeOf(error)
     if (code === undefined) throw error
@@ -42,16 +39,8 @@ export async function crawl(
   }
 }
 
-type Plan = Omit<ReturnType<typeof settingsFrom>, 'rules'> & {
-  readonly source: Source
-  /** Of `--full`. */
-  readonly isFull: boolean
-  /** Of `--out`. */
-  readonly file: string | undefined
-}
-
-async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPause): Promise<number> {
-  const { source, limits, pace, network, isFull, file } = plan
+async function crawlSource(plan: CrawlPlan, context: CommandContext, pause: CrawlPause): Promise<number> {
+  const { source, limits, pace, network, file, isFull, isIndexed } = plan
   const startedAt = performance.now()
   await using store = await openStore(context.db, `crawl ${source.seeds[0]}`, {
     whenFull: pause.whenFull(sqlitePath(context.db)),
@@ -73,6 +62,7 @@ async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPaus
     limits,
     pace,
     isFull,
+    isIndexed,
     onOpen: async ({ run }) => {
       out = following.use(await followOut({ store, bus, run: run.id, file, pause }))
     },
@@ -84,7 +74,7 @@ async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPaus
       bus.hint('crawl.settled')
     },
   })
-  announce(started, source.seeds, context)
+  announce(started, source, context)
   context.log.info({ run: started.run.id, isNew: started.isNew, seeds: source.seeds.length }, 'crawl started')
   const drawing = await draw(store, started, tally, context)
   pause.beforeLine = () => drawing.clear()
@@ -99,13 +89,13 @@ async function crawlSource(plan: Plan, context: CommandContext, pause: CrawlPaus
   }
 }
 
-function announce(crawl: Crawl, seeds: readonly string[], { output, isJson }: CommandContext): void {
+function announce(crawl: Crawl, { name, seeds }: Source, { output, isJson }: CommandContext): void {
   if (isJson) return
   const more = seeds.length > 1 ? ` and ${seeds.length - 1} more` : ''
   const doing = crawl.isNew
     ? 'crawling'
     : `continuing run ${crawl.run.id} (${crawl.run.pages} pages so far) of`
-  say(output, `${doing} ${seeds[0]}${more}`)
+  say(output, `${doing} ${name === undefined ? '' : `${name}: `}${seeds[0]}${more}`)
 }
 
 const NOT_DRAWN: Drawing = { clear: () => undefined, stop: () => undefined }

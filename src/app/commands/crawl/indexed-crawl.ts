@@ -28,6 +28,8 @@ export interface IndexedCrawlOptions {
   readonly asksRobots?: boolean
   /** true: a source that was crawled before is fetched anew, page for page. Default false. */
   readonly isFull?: boolean
+  /** Whether documents are indexed for search. Default true. */
+  readonly isIndexed?: boolean
   /** Where hints are exchanged with others of this process. Default: a bus of its own. */
   readonly bus?: Bus
   /** Called when the run is known and before anything is fetched. */
@@ -54,7 +56,8 @@ export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> 
     allowPrivate: options.allowPrivate ?? false,
     asksRobots: options.asksRobots ?? true,
     isFull: options.isFull ?? false,
-    onDocument: (run, { id }) => offerIndex(run, { id: newId(systemClock.now()), document: id }),
+    onDocument: (run, { id }) =>
+      options.isIndexed === false ? [] : offerIndex(run, { id: newId(systemClock.now()), document: id }),
     followUps: [indexStage],
     ...(onOpen === undefined ? {} : { onOpen }),
     ...(onEnding === undefined ? {} : { onEnding }),

@@ -2,18 +2,17 @@
 import {
   cancelRun,
   changesOf,
+  deleteRunMetrics,
   deleteRunPages,
   deleteRunRow,
   documentsOwnedByRun,
-  getRun,
   listRuns,
-  summarizeRun,
   type Run,
 } from '../../../crawl/index.ts'
-import { cancelJobs, countJobs, deadByCode, deleteJobs, rescue } from '../../../jobs/index.ts'
+import { cancelJobs, countJobs, deleteJobs, rescue } from '../../../jobs/index.ts'
 import { MillraceError } from '../../../model/index.ts'
 import { forgetIndexed, indexDocuments } from '../../../search/index.ts'
-import type { Reader, Store } from '../../../store/index.ts'
+import type { Command, Store } from '../../../store/index.ts'
 import type { CommandContext } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openReader, openStore } from '../../open-store.ts'
@@ -21,14 +20,14 @@ import { printLine, say } from '../../print/output.ts'
 import { plainLine } from '../../print/plain-text.ts'
 import { renderTable } from '../../print/table.ts'
 import { formatBytes } from '../../quantity.ts'
+import { COUNT_DEADLINE_MS, describe, requireRun } from './one-run.ts'
 
 const NEWEST = '~'
-/** Counting reads every job of a run once. */
-const COUNT_DEADLINE_MS = 60_000
 const LISTED_MAX = 100
 /** Rows a unit cancels or deletes: small enough that other writers never wait long. */
 const CHUNK = 1_000
 const PAGES_A_UNIT = 100
+const HOSTS_A_UNIT = 100
 
 /** `runs`: the newest runs, one a line. */
 export async function runsList({ db, isJson, output }: CommandContext): Promise<number> {
@@ -44,39 +43,16 @@ export async function runsList({ db, isJson, output }: CommandContext): Promise<
 }
 
 const COLUMNS =
-  'run state started pages documents new changed unchanged gone failed skipped bytes seeds'.split(' ')
+  'run state started pages documents new changed unchanged gone failed skipped bytes source'.split(' ')
 
-function cells(run: Run & { readonly seeds: unknown }): readonly string[] {
+function cells(run: Run & { readonly seeds: unknown; readonly sourceName: string }): readonly string[] {
   const { id, state, startedAt, pages, documents, failed, skipped, bytes } = run
   const seeds = plainLine((run.seeds as readonly string[]).join(' '), 60)
+  const source = run.sourceName === '' ? seeds : `${run.sourceName}: ${seeds}`
   const started = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')
   const { new: added, changed, unchanged, gone } = changesOf(run)
   const counts = [pages, documents, added, changed, unchanged, gone, failed, skipped]
-  return [id, state, started, ...counts.map(String), formatBytes(bytes), seeds]
-}
-
-/** `runs show ID`: one run in full. */
-export async function runsShow(id: string, { db, isJson, output }: CommandContext): Promise<number> {
-  await using reader = await openReader(db)
-  const summary = await summarizeRun(reader, id)
-  const run = await requireRun(reader, id)
-  const jobs = await reader.read(countJobs({ run: id }), { deadlineMs: COUNT_DEADLINE_MS })
-  const dead = await reader.read(deadByCode({ run: id }))
-  const shown = { ...describe(run), ...summary, jobs, dead }
-  if (isJson) await printLine(output, JSON.stringify(shown))
-  else {
-    const rows = Object.entries(shown).filter(([, value]) => !Array.isArray(value))
-    await printLine(
-      output,
-      rows.map(([name, value]) => `${name.padEnd(12)}${plainLine(textOf(value))}`).join('\n'),
-    )
-    for (const { kind, state, count } of jobs)
-      await printLine(output, `jobs        ${kind} ${state} ${count}`)
-    for (const { code, count, example } of dead) {
-      await printLine(output, `dead        ${code} ×${count}: ${plainLine(example)}`)
-    }
-  }
-  return EXIT.done
+  return [id, state, started, ...counts.map(String), formatBytes(bytes), source]
 }
 
 /** `runs cancel ID`: no more work for it, from any process. */
@@ -100,6 +76,7 @@ export async function runsDelete(id: string, { db, output }: CommandContext): Pr
   await store.commit({ commands: [cancelRun({ id })] })
   await untilNoneChanged(store, () => deleteJobs({ run: id, limit: CHUNK }))
   while ((await deletePages(store, id)) > 0);
+  await untilNoneChanged(store, () => deleteRunMetrics({ run: id, limit: HOSTS_A_UNIT }))
   await store.commit({ commands: [deleteRunRow({ id })] })
   say(output, `run ${id} deleted`)
   return EXIT.done
@@ -133,35 +110,9 @@ async function deletePages(store: Store, run: string): Promise<number> {
   return results[1].changed
 }
 
-async function untilNoneChanged(store: Store, make: () => ReturnType<typeof cancelJobs>): Promise<void> {
+async function untilNoneChanged(store: Store, make: () => Command): Promise<void> {
   for (;;) {
     const { results } = await store.commit({ commands: [make()] })
     if (results[0].changed === 0) return
   }
-}
-
-async function requireRun(reader: Reader, id: string): Promise<Run> {
-  const [run] = await reader.read(getRun({ id }))
-  if (run !== undefined) return run
-  throw new MillraceError('NotFound', `expected the id of a run, got "${id}"; \`millrace runs\` lists them`)
-}
-
-function describe(run: Run): object {
-  const { id, startedAt, finishedAt, ...rest } = run
-  const kept = Object.entries(rest).filter(([name]) => !/^pages[A-Z]/.test(name))
-  return {
-    run: id,
-    ...Object.fromEntries(kept),
-    ...changesOf(run),
-    startedAt: isoTime(startedAt),
-    finishedAt: finishedAt === null ? null : isoTime(finishedAt),
-  }
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString()
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -43,6 +43,16 @@ export default defineConfig({
     // true: a server of your own, at a private, loopback or link-local address, may be read.
     // allowPrivate: false,
   },
+
+  // Sites by name: \`millrace crawl news\`. What stands under crawl holds for each, unless it says otherwise.
+  sources: {
+    // news: { url: 'https://example.org/', delay: '1s', network: { userAgent: 'news-crawler/1.0' } },
+  },
+
+  // A source and what is done to it: \`millrace crawl archive\`.
+  pipelines: {
+    // archive: { source: 'news', out: 'news.jsonl', index: false },
+  },
 })
 `
 

@@ -2,9 +2,10 @@
 import { first } from './0001-first.ts'
 import { content } from './0002-content.ts'
 import { recrawl } from './0003-recrawl.ts'
+import { metrics } from './0006-metrics.ts'
 import type { Migration } from './migration.ts'
 
 export type { Migration } from './migration.ts'
 
 /** All steps. */
-export const migrations: readonly Migration[] = [first, content, recrawl]
+export const migrations: readonly Migration[] = [first, content, recrawl, metrics]
