@@ -8,8 +8,19 @@ export { defineConfig } from './app/config/index.ts'
 export type { Config, CrawlConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
-export { sourceOf, summarizeRun } from './crawl/index.ts'
-export type { Crawl, Pace, Run, RunLimits, RunState, RunSummary, ScopeRules, Source } from './crawl/index.ts'
+export { diffRuns, sourceOf, summarizeRun } from './crawl/index.ts'
+export type {
+  Crawl,
+  DiffSpan,
+  Pace,
+  Run,
+  RunLimits,
+  RunState,
+  RunSummary,
+  ScopeRules,
+  Source,
+} from './crawl/index.ts'
+export type { UrlDifference } from './crawl/index.ts'
 export { isMillraceError, MillraceError } from './model/index.ts'
 export type { Applied, ErrorCode } from './model/index.ts'
 export { search } from './search/index.ts'

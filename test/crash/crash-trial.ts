@@ -39,7 +39,7 @@ export interface TrialResult {
 /** Runs the trial. */
 export async function crashTrial(options: TrialOptions): Promise<TrialResult> {
   const random = seededRandom(options.seed)
-  const signal: { onRequest: () => void } = { onRequest: () => undefined }
+  const signal: RequestSignal = { onRequest: () => undefined }
   const site = await startSite({
     pages: options.pages,
     seed: options.seed,
@@ -57,20 +57,29 @@ export async function crashTrial(options: TrialOptions): Promise<TrialResult> {
       [...site.requests].map(([path, count]) => [path, count - (before.get(path) ?? 0)]),
     )
     const refetched = [...fetched.values()].reduce((sum, count) => sum + Math.max(0, count - 1), 0)
-    // robots.txt is asked at most once more per process, and each process holds so many connections.
-    const refetchedMax = kills * (CONCURRENCY + 1)
+    const refetchedMax = refetchedMaxOf(kills)
     return { kills, refetched, refetchedMax, differences: await compare(calm, killed, lines) }
   } finally {
     await site.close()
   }
 }
 
+/** robots.txt is asked at most once more per process, and each process holds so many connections. */
+export function refetchedMaxOf(kills: number): number {
+  return kills * (CONCURRENCY + 1)
+}
+
+/** What listens to the requests of a site. */
+export interface RequestSignal {
+  onRequest: () => void
+}
+
 /** Kills the crawl `kills` times; returns every line that `--out` had shown by then: what was acknowledged. */
-async function killRepeatedly(
+export async function killRepeatedly(
   crawl: Crawl,
-  signal: { onRequest: () => void },
+  signal: RequestSignal,
   random: Random,
-  { kills, pages }: TrialOptions,
+  { kills, pages }: Pick<TrialOptions, 'kills' | 'pages'>,
 ): Promise<{ readonly lines: ReadonlySet<string>; readonly kills: number }> {
   const acknowledged = new Set<string>()
   let done = 0
@@ -103,24 +112,36 @@ function killAfter(
   }
 }
 
-class Crawl {
+/** A source that is crawled again and again into one file. */
+export class Crawl {
   readonly #site: Site
   readonly #path: string
+  #runs = 1
 
   constructor(site: Site, path: string) {
     this.#site = site
     this.#path = path
   }
 
+  get #out(): string {
+    return `${this.#path}.${this.#runs}.jsonl`
+  }
+
   get db(): string {
     return `sqlite:${this.#path}.db`
+  }
+
+  /** The crawls from now on are of the next run. */
+  beginRun(): void {
+    this.#runs++
   }
 
   /** Whether its run is. Read only, so that the log stays for the next process to find. */
   isComplete(): boolean {
     const db = new DatabaseSync(`${this.#path}.db`, { readOnly: true, timeout: 5_000 })
     try {
-      return db.prepare('SELECT state FROM runs').get()?.['state'] === 'completed'
+      const runs = db.prepare('SELECT state FROM runs ORDER BY id').all()
+      return runs.length === this.#runs && runs.at(-1)?.['state'] === 'completed'
     } finally {
       db.close()
     }
@@ -138,7 +159,7 @@ class Crawl {
       '--db',
       this.db,
     ]
-    args.push('--concurrency', String(CONCURRENCY), '--out', `${this.#path}.jsonl`)
+    args.push('--concurrency', String(CONCURRENCY), '--out', this.#out)
     return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   }
 
@@ -149,19 +170,33 @@ class Crawl {
 
   async readOut(): Promise<string> {
     // Not yet made when the process died before its first document.
-    return readFile(`${this.#path}.jsonl`, 'utf8').catch(() => '')
+    return readFile(this.#out, 'utf8').catch(() => '')
   }
 
+  /** What the newest run was answered. */
   async export(kind: 'pages' | 'documents'): Promise<readonly Line[]> {
-    const { code, stdout } = await runCommand([BIN, 'export', '--kind', kind, '--db', this.db])
-    if (code !== 0) throw new Error(`export exited with ${code}`)
+    const run = (await this.runs())[0]?.['run']
+    return this.lines('export', '--kind', kind, '--run', String(run))
+  }
+
+  /** Its runs, newest first. */
+  async runs(): Promise<readonly Line[]> {
+    return this.lines('runs', '--json')
+  }
+
+  /** A command's lines. */
+  async lines(...args: readonly string[]): Promise<readonly Line[]> {
+    const { code, stdout } = await runCommand([BIN, ...args, '--db', this.db])
+    if (code !== 0) throw new Error(`${args.join(' ')} exited with ${code}`)
     return completeLines(stdout).map((line) => JSON.parse(line) as Line)
   }
 }
 
-type Line = Readonly<Record<string, unknown>>
+/** What a command prints as JSON. */
+export type Line = Readonly<Record<string, unknown>>
 
-async function compare(
+/** In what the newest runs of two crawls, and what was acknowledged of the one that was killed, differ. */
+export async function compare(
   calm: Crawl,
   killed: Crawl,
   acknowledged: ReadonlySet<string>,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { crashTrial, removeTrial } from './crash-trial.ts'
+import { recrawlTrial } from './recrawl-trial.ts'
 
 const TRIALS = [
   { seed: 1, kills: 40, pages: 240 },
@@ -28,3 +29,21 @@ for (const { seed, kills, pages } of TRIALS) {
     },
   )
 }
+
+test(
+  'incremental runs killed 12 times each say of every page what those of an undisturbed crawl say',
+  { timeout: 400_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-crash-'))
+    const { differences, kills, refetched, refetchedMax } = await recrawlTrial({
+      seed: 4,
+      kills: 12,
+      pages: 150,
+      folder,
+    })
+    assert.deepEqual(differences, [], `files are kept in ${folder}`)
+    assert.ok(kills > 12, 'it was killed in both runs')
+    assert.ok(refetched <= refetchedMax, `${refetched} requests more; ${kills} kills explain ${refetchedMax}`)
+    await removeTrial(folder)
+  },
+)

@@ -31,7 +31,13 @@ export interface PagePlan {
   /** The path its rel=canonical names, or null for none. */
   readonly canonical: string | null
   readonly isGzipped: boolean
+  /** Whether it has an entity tag, and answers 304 to who names it. */
+  readonly isTagged: boolean
+  readonly turn: Turn
 }
+
+/** What becomes of a page when the site turns: nothing, another text, a body that differs only in a comment, or 404. */
+export type Turn = 'same' | 'changed' | 'noise' | 'lost'
 
 /** Paths that are linked but are not pages: 301, 404, not HTML, and forbidden by robots.txt. */
 export const DETOURS = ['moved', 'missing', 'file', 'closed'] as const
@@ -52,6 +58,8 @@ export type Place = PagePlan | DetourPlan
 /** The whole site: its pages in order (the first is the home page) and every place by path. */
 export interface SitePlan {
   readonly pages: readonly PagePlan[]
+  /** Pages that are there once the site has turned, each linked from a page that changed. */
+  readonly fresh: readonly PagePlan[]
   readonly detours: readonly DetourPlan[]
   readonly places: ReadonlyMap<string, Place>
 }
@@ -67,8 +75,37 @@ export function planSite({ pages: count, seed, linksPerPage = 6 }: SiteOptions):
   const paths = Array.from({ length: count }, (_, index) => pathOf(index))
   const links = connect(random, paths, linksPerPage)
   const detours = planDetours(random, paths, links)
-  const pages = paths.map((path, index) => planPage(seedOf(seed, index), path, paths, links[index] ?? []))
-  return { pages, detours, places: new Map([...pages, ...detours].map((place) => [place.path, place])) }
+  const pages = paths.map((path, index) => ({
+    ...planPage(seedOf(seed, index), path, paths, links[index] ?? []),
+    isTagged: index % 3 !== 0,
+    turn: turnOf(index),
+  }))
+  const fresh = pages.filter(({ turn }) => turn === 'changed').map(freshBy)
+  const places = new Map([...pages, ...fresh, ...detours].map((place) => [place.path, place]))
+  return { pages, fresh, detours, places }
+}
+
+/** The home page stays, so that there is a way in. */
+function turnOf(index: number): Turn {
+  if (index % 7 === 3) return 'changed'
+  if (index % 11 === 5) return 'lost'
+  return index % 5 === 2 ? 'noise' : 'same'
+}
+
+function freshBy({ seed, language }: PagePlan, index: number): PagePlan {
+  const path = `/fresh/${index}.html`
+  const plain = { canonical: null, isGzipped: false, isTagged: true, turn: 'same' } as const
+  return { kind: 'page', path, seed: seed + 2, language, links: ['/'], ...plain }
+}
+
+/** The page as it is once the site has turned. */
+export function turned(page: PagePlan, fresh: PagePlan | undefined): PagePlan {
+  if (page.turn !== 'changed') return page
+  return {
+    ...page,
+    seed: page.seed + 1,
+    links: [...page.links, ...(fresh === undefined ? [] : [fresh.path])],
+  }
 }
 
 /** Shapes that real sites have and that careless URL handling breaks: queries with &, percent-encoded letters. */
@@ -104,7 +141,12 @@ function planDetours(random: Random, paths: readonly string[], links: string[][]
   return plans
 }
 
-function planPage(seed: number, path: string, paths: readonly string[], links: readonly string[]): PagePlan {
+function planPage(
+  seed: number,
+  path: string,
+  paths: readonly string[],
+  links: readonly string[],
+): Omit<PagePlan, 'isTagged' | 'turn'> {
   const random = seededRandom(seed)
   const language = random.pick(LANGUAGES)
   const isGzipped = random.chance(0.3)

@@ -7,8 +7,8 @@ import { paragraphs, phrase } from './words.ts'
 const TEXT_MIN = 800
 const TEXT_SPREAD = 6_000
 
-/** The page as HTML text; `origin` is the site's own `http://host:port`. */
-export function renderPage(page: PagePlan, origin: string): string {
+/** The page as HTML text; `origin` is the site's own `http://host:port`, `comment` is nothing that a reader sees. */
+export function renderPage(page: PagePlan, origin: string, comment: string = ''): string {
   const random = seededRandom(page.seed)
   const title = `${phrase(random, page.language, 4)} ${page.path === '/' ? 'home' : page.path}`
   const texts = paragraphs(random, page.language, TEXT_MIN + random.below(TEXT_SPREAD))
@@ -29,7 +29,7 @@ ${texts.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
 <ul>
 ${links.join('\n')}
 </ul>
-<footer>seed ${page.seed}</footer>
+<footer>seed ${page.seed}</footer>${comment === '' ? '' : `\n<!-- ${comment} -->`}
 </body>
 </html>
 `
