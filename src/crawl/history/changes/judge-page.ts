@@ -20,7 +20,7 @@ const lastChange = `(SELECT change ${known} AND change IS NOT NULL ORDER BY posi
 const lastDocument = `(SELECT document ${known} AND document IS NOT NULL ORDER BY position DESC LIMIT 1)`
 
 /** Two documents say the same: the text and the title, whatever was around them. Of two ids, as SQL. */
-export function sameContent(one: string, other: string): string {
+function sameContent(one: string, other: string): string {
   return `(${one} = ${other} OR coalesce((SELECT one.sha256 = other.sha256 AND one.title = other.title
     FROM documents AS one, documents AS other WHERE one.id = ${one} AND other.id = ${other}), 0))`
 }
