@@ -8,9 +8,10 @@ export { defineConfig } from './app/config/index.ts'
 export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
-export { runMetrics, sourceOf, summarizeRun } from './crawl/index.ts'
+export { diffRuns, runMetrics, sourceOf, summarizeRun } from './crawl/index.ts'
 export type {
   Crawl,
+  DiffSpan,
   Latency,
   Metrics,
   Pace,
@@ -22,6 +23,7 @@ export type {
   ScopeRules,
   Source,
 } from './crawl/index.ts'
+export type { UrlDifference } from './crawl/index.ts'
 export { isMillraceError, MillraceError } from './model/index.ts'
 export type { Applied, ErrorCode } from './model/index.ts'
 export { search } from './search/index.ts'

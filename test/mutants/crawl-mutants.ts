@@ -34,9 +34,9 @@ export const crawlMutants: readonly Mutant[] = [
     name: 'run-without-its-seeds',
     breaks: 'a run is there with its seeds or not at all',
     file: 'src/crawl/history/open-run.ts',
-    find: '  await store.commit({ commands: [begin, ...paceLanes(options), ...seeds] })',
+    find: '  await store.commit({ commands: [begin, ...paceLanes(options), ...seeds, ...recall] })',
     replace: `  await store.commit({ commands: [begin] })
-  await store.commit({ commands: [...paceLanes(options), ...seeds] })`,
+  await store.commit({ commands: [...paceLanes(options), ...seeds, ...recall] })`,
     tests: ['src/crawl/history/open-run.test.ts'],
   },
   {

@@ -51,7 +51,10 @@ export function addCrawl(root: Command, run: Run): void {
     )
     .option('--user-agent <text>', 'how to introduce ourselves; name a way to reach you')
     .option('--full', 'fetch every page anew, whatever servers and sitemaps say of changes')
-    .option('--out <file>', 'append documents to a JSON Lines file as they are stored')
+    .option(
+      '--out <file>',
+      'append the documents that this run is given to a JSON Lines file, as they are stored',
+    )
     .option('--dry-run', 'print scope and robots.txt verdicts, fetch no page, store nothing')
     .addHelpText('after', EXAMPLES)
     .action(async (urls: readonly string[], flags: CrawlFlags & CommonFlags) => {

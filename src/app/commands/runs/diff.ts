@@ -22,7 +22,7 @@ export async function diff(
 ): Promise<number> {
   await using reader = await openReader(db)
   const counts = { new: 0, changed: 0, unchanged: 0, gone: 0 }
-  for await (const difference of diffRuns(reader, span)) {
+  for await (const difference of diffRuns(reader, { ...span, isDetailed: all === true && isJson })) {
     counts[difference.change]++
     if (difference.change === 'unchanged' && all !== true) continue
     await printLine(output, isJson ? JSON.stringify(difference) : renderLine(difference))

@@ -1,14 +1,15 @@
 /** Two runs of a source compared: what each URL was at the end of the one and at the end of the other. */
 import { MillraceError } from '../../../model/index.ts'
 import { query, type Reader } from '../../../store/index.ts'
-import { sameContent, type PageChange } from './judge-page.ts'
+import type { PageChange } from './judge-page.ts'
 
 /** A document as of the end of a run. */
 export interface DocumentState {
   readonly document: string
-  /** Of its text. */
-  readonly sha256: string
-  readonly title: string
+  /** Of its text; null where it was not read: of an unchanged page, unless asked for. */
+  readonly sha256: string | null
+  /** As `sha256`. */
+  readonly title: string | null
 }
 
 /** One URL in both; null where it was not, or no more. */
@@ -19,16 +20,23 @@ export interface UrlDifference {
   readonly after: DocumentState | null
 }
 
-/** Between which runs, by id. */
+/** What is compared. */
 export interface DiffSpan {
+  /** Id of the run that is held against. */
   readonly before: string
+  /** Id of the run that is looked at. */
   readonly after: string
+  /** Whether hash and title of unchanged pages are read too, which costs reading their texts. Default false. */
+  readonly isDetailed?: boolean
 }
 
+/** URLs a read looks at. */
 const KEYS_MAX = 500
+/** Documents a read looks into: their hashes lie behind their texts, which may be 5 MB each. */
+const DOCUMENTS_MAX = 50
 
 const endOfRun = query({
-  name: 'runs.end_position',
+  name: 'runs.endPosition',
   params: { id: 'text' },
   gives: { source: 'text', position: 'int' },
   sqlite: 'SELECT source, position FROM runs WHERE id = :id',
@@ -44,64 +52,50 @@ const versionAt = (position: string) => {
       AND page.document IS NOT NULL), NULL)`
 }
 
-const state = (alias: string) => `${alias}.id, ${alias}.sha256, ${alias}.title`
-
-const chunkOfStates = query({
-  name: 'pages.diff',
+const versionsAt = query({
+  name: 'pages.versionsAt',
   params: { source: 'text', beforeUpTo: 'int', afterUpTo: 'int', after: 'text', limit: 'int' },
-  gives: {
-    url: 'text',
-    beforeId: 'text?',
-    beforeSha256: 'text?',
-    beforeTitle: 'text?',
-    afterId: 'text?',
-    afterSha256: 'text?',
-    afterTitle: 'text?',
-    isSame: 'bool',
-  },
-  sqlite: `WITH known AS (
-      SELECT DISTINCT url_key FROM pages WHERE source = :source AND url_key > :after AND in_time()
-      ORDER BY url_key LIMIT :limit),
-    states AS MATERIALIZED (
-      SELECT url_key, ${versionAt(':beforeUpTo')} AS first, ${versionAt(':afterUpTo')} AS second FROM known)
-    SELECT states.url_key, ${state('first')}, ${state('second')},
-      coalesce(${sameContent('states.first', 'states.second')}, 0)
-    FROM states LEFT JOIN documents AS first ON first.id = states.first
-      LEFT JOIN documents AS second ON second.id = states.second
-    ORDER BY states.url_key`,
+  gives: { url: 'text', before: 'text?', after: 'text?' },
+  sqlite: `SELECT known.url_key, ${versionAt(':beforeUpTo')}, ${versionAt(':afterUpTo')}
+    FROM (SELECT DISTINCT url_key FROM pages WHERE source = :source AND url_key > :after AND in_time()
+      ORDER BY url_key LIMIT :limit) AS known ORDER BY known.url_key`,
+})
+
+const documentStates = query({
+  name: 'documents.states',
+  params: { ids: 'json' },
+  gives: { document: 'text', sha256: 'text', title: 'text' },
+  sqlite: `SELECT documents.id, documents.sha256, documents.title
+    FROM json_each(:ids) AS wanted CROSS JOIN documents ON documents.id = wanted.value WHERE in_time()`,
 })
 
 /**
  * Every URL that either run's end knew, in the order of url keys (bytes of their UTF-8), unchanged ones too. A run that
- * is not over counts as far as it has come. What `runs delete` removes meanwhile is gone from the rest. Reads 500 URLs
+ * is not over counts as far as it has come. What `runs delete` removes meanwhile is gone from the rest. Holds 500 URLs
  * at a time. @throws MillraceError NotFound for a run that is not there, Usage for runs of different sources
  */
-export async function* diffRuns(reader: Reader, { before, after }: DiffSpan): AsyncGenerator<UrlDifference> {
-  const [from, to] = [await endOf(reader, before), await endOf(reader, after)]
+export async function* diffRuns(reader: Reader, span: DiffSpan): AsyncGenerator<UrlDifference> {
+  const [from, to] = [await endOf(reader, span.before), await endOf(reader, span.after)]
   if (from.source !== to.source) {
-    const message = `expected two runs of one source, got run ${before} and run ${after} of different ones`
+    const message = `expected two runs of one source, got run ${span.before} and run ${span.after} of different ones`
     throw new MillraceError('Usage', `${message}; \`millrace runs\` shows the seeds of each`)
   }
-  const span = { source: from.source, beforeUpTo: from.position, afterUpTo: to.position, limit: KEYS_MAX }
+  const upTo = { source: from.source, beforeUpTo: from.position, afterUpTo: to.position, limit: KEYS_MAX }
   for (let key: string | undefined = ''; key !== undefined;) {
-    const rows: readonly StateRow[] = await reader.read(chunkOfStates({ ...span, after: key }))
-    for (const row of rows) {
-      const difference = differenceOf(row)
+    const versions: readonly Versions[] = await reader.read(versionsAt({ ...upTo, after: key }))
+    const states = await statesOf(reader, versions, span.isDetailed === true)
+    for (const each of versions) {
+      const difference = differenceOf(each, states)
       if (difference !== null) yield difference
     }
-    key = rows.at(-1)?.url
+    key = versions.at(-1)?.url
   }
 }
 
-interface StateRow {
+interface Versions {
   readonly url: string
-  readonly beforeId: string | null
-  readonly beforeSha256: string | null
-  readonly beforeTitle: string | null
-  readonly afterId: string | null
-  readonly afterSha256: string | null
-  readonly afterTitle: string | null
-  readonly isSame: boolean
+  readonly before: string | null
+  readonly after: string | null
 }
 
 async function endOf(reader: Reader, id: string) {
@@ -110,19 +104,35 @@ async function endOf(reader: Reader, id: string) {
   throw new MillraceError('NotFound', `expected the id of a run, got "${id}"; \`millrace runs\` lists them`)
 }
 
-function differenceOf(row: StateRow): UrlDifference | null {
-  const before = stateOf(row.beforeId, row.beforeSha256, row.beforeTitle)
-  const after = stateOf(row.afterId, row.afterSha256, row.afterTitle)
-  const { url } = row
-  if (before === null) return after === null ? null : { url, change: 'new', before, after }
-  if (after === null) return { url, change: 'gone', before, after }
-  return { url, change: row.isSame ? 'unchanged' : 'changed', before, after }
+/** What the documents say; those that are the same in both runs need not be read. */
+async function statesOf(
+  reader: Reader,
+  versions: readonly Versions[],
+  isDetailed: boolean,
+): Promise<ReadonlyMap<string, DocumentState>> {
+  const wanted = versions.filter(({ before, after }) => isDetailed || before !== after)
+  const ids = [...new Set(wanted.flatMap(({ before, after }) => [before ?? [], after ?? []].flat()))]
+  const states = new Map<string, DocumentState>()
+  for (let at = 0; at < ids.length; at += DOCUMENTS_MAX) {
+    const read = await reader.read(documentStates({ ids: ids.slice(at, at + DOCUMENTS_MAX) }))
+    for (const state of read) states.set(state.document, state)
+  }
+  return states
 }
 
-function stateOf(document: string | null, sha256: string | null, title: string | null): DocumentState | null {
-  if (document === null) return null
-  return { document, sha256: sha256 ?? '', title: title ?? '' }
+function differenceOf(
+  { url, before, after }: Versions,
+  states: ReadonlyMap<string, DocumentState>,
+): UrlDifference | null {
+  const stateOf = (document: string | null) =>
+    document === null ? null : (states.get(document) ?? { document, sha256: null, title: null })
+  const [first, second] = [stateOf(before), stateOf(after)]
+  const both = { url, before: first, after: second }
+  if (first === null) return second === null ? null : { ...both, change: 'new' }
+  if (second === null) return { ...both, change: 'gone' }
+  const isSame = before === after || (first.sha256 === second.sha256 && first.title === second.title)
+  return { ...both, change: isSame ? 'unchanged' : 'changed' }
 }
 
 /** The declarations of this file. */
-export const diffQueries = [endOfRun.definition, chunkOfStates.definition]
+export const diffQueries = [endOfRun, versionsAt, documentStates].map((made) => made.definition)

@@ -23,7 +23,7 @@ const lastDocument = `(SELECT document ${known} AND document IS NOT NULL ORDER B
  * Two documents say the same: the text and the title, whatever was around them; or they were made of the same body, and
  * differ only by which extractor made them. Of two ids, as SQL.
  */
-export function sameContent(one: string, other: string): string {
+function sameContent(one: string, other: string): string {
   return `(${one} = ${other} OR coalesce((SELECT one.raw_sha256 = other.raw_sha256 OR (one.sha256 = other.sha256 AND one.title = other.title)
     FROM documents AS one, documents AS other WHERE one.id = ${one} AND other.id = ${other}), 0))`
 }
