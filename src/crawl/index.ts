@@ -6,7 +6,7 @@
  * is done with a document afterwards: that is `onDocument`.
  */
 import type { Definition } from '../store/index.ts'
-import { deepenDefinitions } from './stages/index.ts'
+import { deepenDefinitions, reExtractDefinitions } from './stages/index.ts'
 import {
   changeDefinitions,
   deleteRunDefinitions,
@@ -66,6 +66,9 @@ export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/ind
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
 export { parsePattern } from './scope/index.ts'
 export type { ScopeRules } from './scope/index.ts'
+export { EXTRACTOR_VERSION } from './read/page/index.ts'
+export { countStored, RE_EXTRACT_KIND, RE_EXTRACT_LANE, startReExtract } from './stages/index.ts'
+export type { ReExtract, ReExtractOptions, Selection } from './stages/index.ts'
 
 /** What a store must be opened with for a crawl to work on it. */
 export const crawlDefinitions: readonly Definition[] = [
@@ -76,6 +79,7 @@ export const crawlDefinitions: readonly Definition[] = [
   ...changeDefinitions,
   ...robotsDefinitions,
   ...deepenDefinitions,
+  ...reExtractDefinitions,
   ...deleteRunDefinitions,
   ...soundnessQueries,
   ...redriveRunDefinitions,

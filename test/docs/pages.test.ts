@@ -47,10 +47,10 @@ describe('docs/query.md', () => {
 test('every command that the README lists is in the help, and the help names no other', async () => {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
   const table = readme.slice(readme.indexOf('## Commands'), readme.indexOf('From a checkout'))
-  const listed = new Set([...table.matchAll(/^\| `(\w+)/gm)].map(([, name]) => name))
+  const listed = new Set([...table.matchAll(/^\| `([\w-]+)/gm)].map(([, name]) => name))
   const { stdout } = await millrace(['--help'])
   const commands = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('Examples:'))
-  const helped = new Set([...commands.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name))
+  const helped = new Set([...commands.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name))
   helped.delete('help')
   assert.deepEqual(helped, listed)
 })

@@ -1,5 +1,5 @@
 /** The command that goes on with a run, to be typed as it is printed. */
-import type { RunLimits } from '../../crawl/index.ts'
+import type { RunLimits, Selection } from '../../crawl/index.ts'
 import { DB_DEFAULT } from '../database-url.ts'
 import { plainText } from './plain-text.ts'
 
@@ -16,11 +16,12 @@ export interface CommandSubject {
 const SEEDS_SHOWN = 5
 
 /**
- * `millrace crawl ...` with the run's seeds, patterns and depth. A limit of pages that would leave no room for `more` is
+ * `millrace crawl ...` with the run's seeds, patterns and depth; `millrace re-extract ...` for a run over stored pages. A limit of pages that would leave no room for `more` is
  * raised. Flags that are not kept with a run (pace, `--allow-private`, `--no-robots`) are the caller's to repeat.
  */
 export function crawlCommand(subject: CommandSubject, db: string, more: number = 0): string {
   const seeds = subject.seeds as readonly string[]
+  if (seeds.length === 0) return reExtractCommand(subject.rules as Selection, db)
   const { include, exclude } = subject.rules as { include: readonly string[]; exclude: readonly string[] }
   const { maxDepth, maxPages } = subject.limits as RunLimits
   const words = [
@@ -32,6 +33,17 @@ export function crawlCommand(subject: CommandSubject, db: string, more: number =
     ...(db === DB_DEFAULT ? [] : ['--db', db]),
   ]
   return `millrace crawl ${words.map(quoted).join(' ')}`
+}
+
+/** `millrace re-extract ...` with the run's selection. */
+function reExtractCommand({ source, run, urlPrefix }: Selection, db: string): string {
+  const words = [
+    ...(source === null ? [] : ['--source', source]),
+    ...(run === null ? [] : ['--run', run]),
+    ...(urlPrefix === null ? [] : ['--url-prefix', urlPrefix]),
+    ...(db === DB_DEFAULT ? [] : ['--db', db]),
+  ]
+  return ['millrace re-extract', ...words.map(quoted)].join(' ')
 }
 
 /** Quoted for a POSIX shell where it must be. */

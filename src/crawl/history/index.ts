@@ -41,14 +41,17 @@ export {
   endRun,
   getRun,
   listRuns,
+  newestRun,
+  resumeRun,
   runDefinitions,
   runHasRoom,
   runIsRunning,
+  startRun,
 } from './run.ts'
 export type { Run, RunLimits, RunState } from './run.ts'
 export { countOrphanedBodies, newestTime, soundnessQueries } from './soundness.ts'
 export type { OrphanedBodies } from './soundness.ts'
-export { sourceDefinitions, sourceOf } from './source.ts'
+export { addSource, findSource, sourceDefinitions, sourceOf } from './source.ts'
 export type { Source } from './source.ts'
 export { pageOfRun, pageVersions, versionDefinitions } from './versions.ts'
 export type { PageVersion } from './versions.ts'

@@ -6,4 +6,13 @@ export { deepenDefinitions, deepenStage } from './deepen-stage.ts'
 export { listedStage } from './listed-stage.ts'
 export { pageStage } from './page-stage.ts'
 export { recallStage } from './recall-stage.ts'
+export {
+  countStored,
+  RE_EXTRACT_KIND,
+  RE_EXTRACT_LANE,
+  RE_EXTRACT_WALK_KIND,
+  reExtractDefinitions,
+  startReExtract,
+} from './re-extract/index.ts'
+export type { ReExtract, ReExtractOptions, Selection } from './re-extract/index.ts'
 export { sitemapStage } from './sitemap-stage.ts'

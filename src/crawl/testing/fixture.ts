@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import { createBus, type Bus } from '../../bus/index.ts'
 import { jobDefinitions, jobsTopic, type AttemptEnd } from '../../jobs/index.ts'
 import { systemClock, type Clock } from '../../model/index.ts'
-import type { Store } from '../../store/index.ts'
+import type { Definition, Store } from '../../store/index.ts'
 import { openSqlite } from '../../store/sqlite/index.ts'
 import {
   crawlDefinitions,
@@ -68,8 +68,12 @@ export interface Plain {
 
 const USER_AGENT = 'millrace-test/1 (+http://localhost/)'
 
-/** A fresh store, closed after the test; its folder is kept when the test failed. */
-export async function openCrawls(t: TestContext, clock: Clock = systemClock): Promise<Plain> {
+/** A fresh store, closed after the test, with further declarations of the test; its folder is kept when the test failed. */
+export async function openCrawls(
+  t: TestContext,
+  clock: Clock = systemClock,
+  further: readonly Definition[] = [],
+): Promise<Plain> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-crawl-'))
   const path = join(folder, 'crawl.db')
   const stores: Store[] = []
@@ -80,7 +84,7 @@ export async function openCrawls(t: TestContext, clock: Clock = systemClock): Pr
     else t.diagnostic(`kept ${folder}`)
   })
   const open = async (): Promise<Plain> => {
-    const definitions = [...jobDefinitions, ...crawlDefinitions, ...lookDefinitions]
+    const definitions = [...jobDefinitions, ...crawlDefinitions, ...lookDefinitions, ...further]
     const store = await openSqlite({ path, clock, definitions })
     stores.push(store)
     return plainOver({ store, path, clock, bus: createBus(), openAgain: open })

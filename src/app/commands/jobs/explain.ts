@@ -167,7 +167,9 @@ async function explainUnseen(
 ): Promise<number> {
   const userAgent = config.userAgent ?? USER_AGENT_DEFAULT
   const runs = await reader.read(listRuns({ before: '~', limit: RUNS_CHUNK }))
-  const newest = new Map(runs.toReversed().map((one) => [one.source, one]))
+  // A run over stored pages has no seeds, and meets nothing new.
+  const crawls = runs.filter((one) => (one.seeds as readonly string[]).length > 0)
+  const newest = new Map(crawls.toReversed().map((one) => [one.source, one]))
   const asked =
     run === undefined ? [...newest.values()].toReversed() : await reader.read(runWithSource({ id: run }))
   const sources = await Promise.all(

@@ -1,5 +1,11 @@
 /** `hosts`: what each host's lane is at: how fast it may be asked, until when it is left alone, and why. */
-import { CRAWL_KINDS, DEEPEN_LANE, keptCrawlDelayMs, listRuns } from '../../../crawl/index.ts'
+import {
+  CRAWL_KINDS,
+  DEEPEN_LANE,
+  keptCrawlDelayMs,
+  listRuns,
+  RE_EXTRACT_LANE,
+} from '../../../crawl/index.ts'
 import {
   lanePlight,
   laneReport,
@@ -25,7 +31,7 @@ import { USER_AGENT_DEFAULT } from '../crawl/crawl-options.ts'
 const CHUNK = 50
 const RUNS_MAX = 100
 /** Lanes that are no hosts. */
-const INNER: ReadonlySet<string> = new Set([DEEPEN_LANE, INDEX_LANE])
+const INNER: ReadonlySet<string> = new Set([DEEPEN_LANE, INDEX_LANE, RE_EXTRACT_LANE])
 const UNFINISHED = new Set(['planned', 'running', 'paused', 'stopped'])
 
 /** One host as it is printed. */

@@ -1,5 +1,5 @@
 /** `dead redrive`: dead jobs are sent again, in chunks of one run, each of which is taken as a whole or not at all. */
-import { PAGE_KIND, runCanGoOn, runWithSource, takeUpRun } from '../../../crawl/index.ts'
+import { PAGE_KIND, RE_EXTRACT_KIND, runCanGoOn, runWithSource, takeUpRun } from '../../../crawl/index.ts'
 import { areDead, jobFacts, redriveJobs } from '../../../jobs/index.ts'
 import { isMillraceError, MillraceError } from '../../../model/index.ts'
 import type { Reader, Store } from '../../../store/index.ts'
@@ -90,7 +90,7 @@ async function send(
   const refusal = refusalOf(row)
   if (refusal !== null || !('commit' in store)) return { run, jobs: 0, refusal, command }
   const ids = letters.map(({ id }) => id)
-  const failed = letters.filter(({ kind }) => kind === PAGE_KIND).length
+  const failed = letters.filter(({ kind }) => kind === PAGE_KIND || kind === RE_EXTRACT_KIND).length
   try {
     await store.commit({
       commands: [redriveJobs({ run, ids }), takeUpRun({ id: run, failed })],

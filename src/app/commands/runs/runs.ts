@@ -47,7 +47,8 @@ const COLUMNS =
 
 function cells(run: Run & { readonly seeds: unknown; readonly sourceName: string }): readonly string[] {
   const { id, state, startedAt, pages, documents, failed, skipped, bytes } = run
-  const seeds = plainLine((run.seeds as readonly string[]).join(' '), 60)
+  const given = run.seeds as readonly string[]
+  const seeds = plainLine(given.length === 0 ? 're-extract' : given.join(' '), 60)
   const source = run.sourceName === '' ? seeds : `${run.sourceName}: ${seeds}`
   const started = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')
   const { new: added, changed, unchanged, gone } = changesOf(run)

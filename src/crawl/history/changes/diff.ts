@@ -10,6 +10,8 @@ export interface DocumentState {
   readonly sha256: string | null
   /** As `sha256`. */
   readonly title: string | null
+  /** Of the body it was made of; as `sha256`. */
+  readonly rawSha256: string | null
 }
 
 /** One URL in both; null where it was not, or no more. */
@@ -64,8 +66,8 @@ const versionsAt = query({
 const documentStates = query({
   name: 'documents.states',
   params: { ids: 'json' },
-  gives: { document: 'text', sha256: 'text', title: 'text' },
-  sqlite: `SELECT documents.id, documents.sha256, documents.title
+  gives: { document: 'text', sha256: 'text', title: 'text', rawSha256: 'text' },
+  sqlite: `SELECT documents.id, documents.sha256, documents.title, documents.raw_sha256
     FROM json_each(:ids) AS wanted CROSS JOIN documents ON documents.id = wanted.value WHERE in_time()`,
 })
 
@@ -125,12 +127,15 @@ function differenceOf(
   states: ReadonlyMap<string, DocumentState>,
 ): UrlDifference | null {
   const stateOf = (document: string | null) =>
-    document === null ? null : (states.get(document) ?? { document, sha256: null, title: null })
+    document === null ? null : (states.get(document) ?? { document, sha256: null, title: null, rawSha256: null })
   const [first, second] = [stateOf(before), stateOf(after)]
   const both = { url, before: first, after: second }
   if (first === null) return second === null ? null : { ...both, change: 'new' }
   if (second === null) return { ...both, change: 'gone' }
-  const isSame = before === after || (first.sha256 === second.sha256 && first.title === second.title)
+  const isSame =
+    before === after ||
+    first.rawSha256 === second.rawSha256 ||
+    (first.sha256 === second.sha256 && first.title === second.title)
   return { ...both, change: isSame ? 'unchanged' : 'changed' }
 }
 
