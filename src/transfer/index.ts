@@ -8,15 +8,11 @@ import type { Definition } from '../store/index.ts'
 import { exportDefinitions } from './export/index.ts'
 import { followDefinitions } from './follow/index.ts'
 
-export { csvLine, csvLines, exportRows, jsonLines, writeExport } from './export/index.ts'
-export type {
-  DocumentLine,
-  ExportKind,
-  ExportLines,
-  ExportSelection,
-  ExportTarget,
-  PageLine,
-} from './export/index.ts'
+export { exportRows } from './export/index.ts'
+export type { DocumentLine, ExportKind, ExportLines, ExportSelection, PageLine } from './export/index.ts'
+export { writeExport } from './files/index.ts'
+export type { ExportTarget } from './files/index.ts'
+export { csvLine, csvLines, jsonLines } from './formats/index.ts'
 export { followRun } from './follow/index.ts'
 export type { Follower, FollowTarget } from './follow/index.ts'
 

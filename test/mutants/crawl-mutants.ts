@@ -92,18 +92,18 @@ export const crawlMutants: readonly Mutant[] = [
   {
     name: 'half-an-export-in-place',
     breaks: 'until an export is whole the old file stays',
-    file: 'src/transfer/export/write-export.ts',
+    file: 'src/transfer/files/write-export.ts',
     find: 'return replaceFile(lines, path, { mode: known?.mode, signal })',
     replace: 'return toDevice(lines, path, signal)',
-    tests: ['src/transfer/export/write-export.test.ts'],
+    tests: ['src/transfer/files/write-export.test.ts'],
   },
   {
     name: 'formulas-in-csv',
     breaks: 'no spreadsheet runs what a stranger wrote',
-    file: 'src/transfer/export/csv-lines.ts',
+    file: 'src/transfer/formats/csv-lines.ts',
     find: 'escape_formulas: true',
     replace: 'escape_formulas: false',
-    tests: ['src/transfer/export/csv-lines.test.ts'],
+    tests: ['src/transfer/formats/csv-lines.test.ts'],
   },
   {
     name: 'address-not-checked-at-connect',

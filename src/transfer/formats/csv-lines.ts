@@ -1,6 +1,6 @@
 /** CSV after RFC 4180, for spreadsheets: the text comes from strangers, and a spreadsheet runs what looks like a formula. */
 import { stringify, type Options } from 'csv-stringify/sync'
-import { EXPORT_FIELDS, type ExportKind, type ExportLines } from './export-line.ts'
+import { EXPORT_FIELDS, type ExportKind, type ExportLines } from '../export/index.ts'
 
 const FORMAT: Options = {
   record_delimiter: 'windows',
