@@ -45,6 +45,7 @@ export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
 export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/index.ts'
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
 export type { ScopeRules } from './scope/index.ts'
+export { decompress } from './stages/index.ts'
 
 /** What a store must be opened with for a crawl to work on it. */
 export const crawlDefinitions: readonly Definition[] = [
