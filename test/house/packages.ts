@@ -29,7 +29,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:fs/promises': ['src/store/sqlite', 'src/transfer', 'src/app'],
   'node:module': ['src/app'],
   'node:net': ['src/crawl/fetch'],
-  'node:os': ['src/store/sqlite'],
+  'node:os': ['src/store/sqlite', 'src/transfer'],
   'node:perf_hooks': ['src/observe'],
   'node:path': ['src/store/sqlite', 'src/transfer', 'src/app'],
   'node:sqlite': ['src/store/sqlite'],
