@@ -12,6 +12,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-stringify': ['src/transfer'],
   'html-encoding-sniffer': ['src/crawl/read/html'],
   htmlparser2: ['src/crawl/read/html'],
+  'hyparquet-writer': ['src/transfer'],
   'ipaddr.js': ['src/crawl/fetch'],
   'log-update': ['src/app'],
   pino: ['src/observe'],
@@ -39,11 +40,11 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:url': ANYWHERE,
   'node:util': ANYWHERE,
   'node:worker_threads': ['src/store/sqlite'],
-  'node:zlib': ['src/crawl'],
+  'node:zlib': ['src/crawl', 'src/transfer'],
 }
 
 /** What tests may import beside it: every builtin, and these. */
-const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check'])
+const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'hyparquet', 'warcio'])
 
 /**
  * What src/store may take from node:fs. Opening the database, its -wal or its -shm within the process and closing that

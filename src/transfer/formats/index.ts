@@ -3,4 +3,7 @@
  * that does not grow with them. It never opens a file.
  */
 export { csvLine, csvLines } from './csv-lines.ts'
+export { FORMATS } from './formats.ts'
+export type { FormatName } from './formats.ts'
+export type { FileFormat, FolderFormat, FormatInput } from './format.ts'
 export { jsonLine, jsonLines } from './json-lines.ts'
