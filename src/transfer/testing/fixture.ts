@@ -82,6 +82,11 @@ const insertDocument = insert(documents)
 
 export const FETCHED_AT = Date.UTC(2024, 1, 29, 12, 30, 45, 678)
 
+/** What a store must be opened with to write all that. */
+export const writeDefinitions = [insertPage, insertDocument, insertBody, insertSource].map(
+  (made) => made.definition,
+)
+
 /** What a test says of a page; all else has a default. */
 export interface WrittenPage {
   readonly id: string
@@ -201,8 +206,7 @@ export async function commitEach(store: Store, units: readonly (readonly Command
 /** A store, and the folder it is in, which is kept when the test fails. */
 export async function openStore(t: TestContext): Promise<{ readonly store: Store; readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-transfer-'))
-  const made = [insertPage, insertDocument, insertBody, insertSource].map((made) => made.definition)
-  const definitions = [...transferDefinitions, ...made]
+  const definitions = [...transferDefinitions, ...writeDefinitions]
   const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
   t.after(async () => {
     await store.close()

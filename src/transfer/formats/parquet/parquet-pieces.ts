@@ -13,7 +13,7 @@ import { parquetColumn, parquetSchema } from './parquet-schema.ts'
 /** Rows of a group. */
 export const GROUP_ROWS_MAX = 10_000
 /** Characters of text in a group; a single row may hold more. */
-export const GROUP_CHARS_MAX = 16_000_000
+export const GROUP_CHARS_MAX = 8_000_000
 
 const ESCAPE =
   'U+001A followed by U+001A is U+001A, by 0 is NUL, by u and four hex digits is the lone surrogate of that number'
