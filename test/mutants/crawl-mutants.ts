@@ -69,8 +69,8 @@ export const crawlMutants: readonly Mutant[] = [
     name: 'export-sees-later-commits',
     breaks: 'an export shows one position',
     file: 'src/transfer/export/export-rows.ts',
-    find: 'const upTo = await reader.position()',
-    replace: 'const upTo = (await reader.position()) + 1_000',
+    find: 'upTo ?? (await reader.position())',
+    replace: 'upTo ?? (await reader.position()) + 1_000',
     tests: ['src/transfer/export/export-rows.test.ts'],
   },
   {
@@ -93,8 +93,8 @@ export const crawlMutants: readonly Mutant[] = [
     name: 'half-an-export-in-place',
     breaks: 'until an export is whole the old file stays',
     file: 'src/transfer/files/write-export.ts',
-    find: 'return replaceFile(lines, path, { mode: known?.mode, signal })',
-    replace: 'return toDevice(lines, path, signal)',
+    find: 'return replaceFile(pieces, path, { mode: known?.mode, signal, beforePlaced })',
+    replace: 'return toDevice(pieces, path, signal)',
     tests: ['src/transfer/files/write-export.test.ts'],
   },
   {
