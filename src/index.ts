@@ -4,6 +4,8 @@
  */
 export { startIndexedCrawl as startCrawl } from './app/commands/crawl/indexed-crawl.ts'
 export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/crawl/indexed-crawl.ts'
+export { exportDataset } from './app/commands/export-dataset.ts'
+export type { ExportOptions } from './app/commands/export-dataset.ts'
 export { defineConfig } from './app/config/index.ts'
 export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
@@ -32,9 +34,14 @@ export type { Change, Reader, SqlChunk, Store } from './store/index.ts'
 export { csvLines, exportRows, jsonLines, writeExport } from './transfer/index.ts'
 export type {
   DocumentLine,
+  Exported,
+  ExportField,
   ExportKind,
   ExportLines,
+  ExportManifest,
   ExportSelection,
   ExportTarget,
+  FormatName,
+  ManifestFile,
   PageLine,
 } from './transfer/index.ts'

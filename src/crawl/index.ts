@@ -66,7 +66,7 @@ export type { PreviewOptions, RunGate, SeedPreview, Unseen } from './explain/ind
 export { keptCrawlDelayMs, keptOpinion } from './politeness/index.ts'
 export { parsePattern } from './scope/index.ts'
 export type { ScopeRules } from './scope/index.ts'
-export { EXTRACTOR_VERSION } from './read/page/index.ts'
+export { decompress, EXTRACTOR_VERSION } from './read/page/index.ts'
 export { countStored, RE_EXTRACT_KIND, RE_EXTRACT_LANE, startReExtract } from './stages/index.ts'
 export type { ReExtract, ReExtractOptions, Selection } from './stages/index.ts'
 

@@ -5,20 +5,37 @@
  * else is slow, never writes to the store, and never alters a file that is not its own.
  */
 import type { Definition } from '../store/index.ts'
+import { datasetDefinitions } from './dataset/index.ts'
 import { exportDefinitions } from './export/index.ts'
 import { followDefinitions } from './follow/index.ts'
 
-export { csvLine, csvLines, exportRows, jsonLines, writeExport } from './export/index.ts'
+export { exportDataset, kindFor, listed, streamDataset } from './dataset/index.ts'
+export type {
+  DatasetRequest,
+  Exported,
+  ExportManifest,
+  FileFormatName,
+  ManifestFile,
+} from './dataset/index.ts'
+export { exportRows } from './export/index.ts'
 export type {
   DocumentLine,
+  ExportField,
   ExportKind,
   ExportLines,
   ExportSelection,
-  ExportTarget,
   PageLine,
 } from './export/index.ts'
+export { writeExport } from './files/index.ts'
+export type { ExportTarget } from './files/index.ts'
+export { csvLine, csvLines, FORMATS, jsonLines } from './formats/index.ts'
+export type { FormatName } from './formats/index.ts'
 export { followRun } from './follow/index.ts'
 export type { Follower, FollowTarget } from './follow/index.ts'
 
 /** What a store must be opened with for transfer to work on it. */
-export const transferDefinitions: readonly Definition[] = [...exportDefinitions, ...followDefinitions]
+export const transferDefinitions: readonly Definition[] = [
+  ...exportDefinitions,
+  ...datasetDefinitions,
+  ...followDefinitions,
+]

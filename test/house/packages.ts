@@ -12,6 +12,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'csv-stringify': ['src/transfer'],
   'html-encoding-sniffer': ['src/crawl/read/html'],
   htmlparser2: ['src/crawl/read/html'],
+  'hyparquet-writer': ['src/transfer'],
   'ipaddr.js': ['src/crawl/fetch'],
   'log-update': ['src/app'],
   pino: ['src/observe'],
@@ -29,7 +30,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:fs/promises': ['src/store/sqlite', 'src/transfer', 'src/app'],
   'node:module': ['src/app'],
   'node:net': ['src/crawl/fetch'],
-  'node:os': ['src/store/sqlite', 'src/crawl/read/page'],
+  'node:os': ['src/store/sqlite', 'src/crawl/read/page', 'src/transfer'],
   'node:perf_hooks': ['src/observe'],
   'node:path': ['src/store/sqlite', 'src/transfer', 'src/app'],
   'node:sqlite': ['src/store/sqlite'],
@@ -39,11 +40,11 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:url': ANYWHERE,
   'node:util': ANYWHERE,
   'node:worker_threads': ['src/threads', 'src/store/sqlite'],
-  'node:zlib': ['src/crawl'],
+  'node:zlib': ['src/crawl', 'src/transfer'],
 }
 
 /** What tests may import beside it: every builtin, and these. */
-const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'markdown-it'])
+const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'hyparquet', 'markdown-it', 'warcio'])
 
 /**
  * What src/store may take from node:fs. Opening the database, its -wal or its -shm within the process and closing that

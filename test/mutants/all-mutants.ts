@@ -1,6 +1,7 @@
 /** The kept list of deliberate bugs. */
 import { configMutants } from './config-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
+import { exportMutants } from './export-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
@@ -15,4 +16,5 @@ export const allMutants: readonly Mutant[] = [
   ...recrawlMutants,
   ...metricMutants,
   ...configMutants,
+  ...exportMutants,
 ]

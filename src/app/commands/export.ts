@@ -1,49 +1,69 @@
-/** `export`: the store's pages or documents as a file or a stream. */
+/** `export`: the store's pages or documents as a file, a folder or a stream. */
 import { getRun } from '../../crawl/index.ts'
 import { MillraceError } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
 import {
-  csvLines,
-  exportRows,
-  jsonLines,
-  writeExport,
-  type ExportKind,
-  type ExportSelection,
+  FORMATS,
+  kindFor,
+  listed,
+  streamDataset,
+  type FileFormatName,
+  type FormatName,
 } from '../../transfer/index.ts'
 import type { CommandContext } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { openReader } from '../open-store.ts'
 import { say } from '../print/output.ts'
+import { VERSION } from '../version.ts'
+import { exportDataset } from './export-dataset.ts'
 
 /** The options as typed. */
 export interface ExportFlags {
-  readonly kind: string
+  /** Default: the format's. */
+  readonly kind?: string
   readonly format: string
   readonly run?: string
-  /** A file, or '-' for standard output. */
+  /** A file or folder, or '-' for standard output. */
   readonly out: string
 }
 
 /** Writes the export; returns the exit code. @throws MillraceError Usage, NotFound, CannotCreate, NoPermission, DiskFull */
 export async function exportCommand(flags: ExportFlags, context: CommandContext): Promise<number> {
   const { output, db } = context
-  const kind = oneOf('--kind', flags.kind, ['pages', 'documents'] as const)
-  const format = oneOf('--format', flags.format, ['jsonl', 'csv'] as const)
+  const { out, run } = flags
+  const format = formatOf(flags.format)
+  const kind = kindFor(format, flags.kind)
+  const toStream = out === '-' ? streamable(format, output.isTerminal) : undefined
   await using reader = await openReader(db)
-  if (flags.run !== undefined) await requireRun(reader, flags.run)
-  const selection: ExportSelection = flags.run === undefined ? { kind } : { kind, run: flags.run }
-  const counted = { rows: 0 }
-  const rows = countRows(exportRows(reader, selection), counted)
-  const lines = format === 'csv' ? csvLines<ExportKind>(kind, rows) : jsonLines(rows)
-  await writeExport(lines, flags.out === '-' ? { stream: output.stdout } : { file: flags.out })
-  if (flags.out !== '-') say(output, `${counted.rows} ${kind} written to ${flags.out}`)
+  if (run !== undefined) await requireRun(reader, run)
+  if (toStream !== undefined) {
+    await streamDataset(reader, { format: toStream, kind, run, millrace: VERSION }, output.stdout)
+    return EXIT.done
+  }
+  const { rows } = await exportDataset(reader, { format, kind, run, out })
+  say(output, `${rows} ${kind} written to ${out}`)
   return EXIT.done
 }
 
-function oneOf<const Word extends string>(option: string, given: string, words: readonly Word[]): Word {
-  const found = words.find((word) => word === given)
+function formatOf(given: string): FormatName {
+  const names = Object.keys(FORMATS) as FormatName[]
+  const found = names.find((name) => name === given)
   if (found !== undefined) return found
-  throw new MillraceError('Usage', `${option}: expected ${words.join(' or ')}, got "${given}"`)
+  throw new MillraceError('Usage', `--format: expected ${listed(names)}, got "${given}"`)
+}
+
+/** A folder is no stream, and bytes are nothing for a terminal. */
+function streamable(format: FormatName, isTerminal: boolean): FileFormatName {
+  const { shape, ...more } = FORMATS[format]
+  const example = `--out NAME${shape === 'folder' ? '' : `.${format}`}`
+  if (shape === 'folder')
+    throw new MillraceError('Usage', `--format ${format} makes a folder: expected its name, ${example}`)
+  if (isTerminal && !('isText' in more && more.isText))
+    throw new MillraceError(
+      'Usage',
+      `--format ${format} is nothing for a terminal: expected ${example} or a pipe`,
+    )
+  return format as FileFormatName
 }
 
 async function requireRun(reader: Reader, id: string): Promise<void> {
@@ -53,11 +73,4 @@ async function requireRun(reader: Reader, id: string): Promise<void> {
     'NotFound',
     `--run: expected the id of a run, got "${id}"; \`millrace runs\` lists them`,
   )
-}
-
-async function* countRows<Row>(rows: AsyncIterable<Row>, counted: { rows: number }): AsyncGenerator<Row> {
-  for await (const row of rows) {
-    counted.rows++
-    yield row
-  }
 }

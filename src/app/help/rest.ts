@@ -1,5 +1,6 @@
 /** How the commands that look at and hand out what was crawled are called. */
 import type { Command } from 'commander'
+import type { ExportFlags } from '../commands/export.ts'
 import type { QueryFlags } from '../commands/query.ts'
 import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
 
@@ -39,28 +40,39 @@ function addRuns(root: Command, run: Run): void {
 function addExport(root: Command, run: Run): void {
   const command = root
     .command('export')
-    .summary('write pages or documents as JSON Lines or CSV')
+    .summary('write pages or documents as a file or folder, with a manifest')
     .description(
       'Write pages or documents, ordered by URL, as of one position of the store, in constant memory.',
     )
-    .option('--kind <kind>', 'pages or documents', 'documents')
-    .option('--format <format>', 'jsonl or csv', 'jsonl')
+    .option('--kind <kind>', 'pages or documents (default: pages for raw and warc, else documents)')
+    .option('--format <format>', 'jsonl, csv, parquet, markdown, raw or warc', 'jsonl')
     .option('--run <id>', 'what that run was answered (default: the newest version of each URL)')
-    .option('--out <file>', "where to; '-' is standard output", '-')
+    .option('--out <path>', "where to; '-' is standard output", '-')
     .addHelpText(
       'after',
       `
+Formats (docs/exports.md has their layout):
+  jsonl     JSON Lines, which loses nothing
+  csv       for spreadsheets; formulas made harmless
+  parquet   typed columns, for DuckDB, pandas, Spark
+  markdown  a folder with a Markdown file for each document
+  raw       a folder with the bodies as they came, decoded, and index.jsonl
+  warc      WARC 1.1, gzip for each record, for web archives
+
+Beside a file lies PATH.manifest.json, in a folder manifest.json: what was selected, how much, and SHA-256 of it all.
+A file or folder appears whole or not at all. A folder is replaced only if it is an earlier export.
+
 Examples:
   millrace export --out documents.jsonl
   millrace export --kind pages --format csv --out pages.csv
+  millrace export --format parquet --out documents.parquet
+  millrace export --format warc --out site.warc.gz
   millrace export | head -1`,
     )
-  withCommonOptions(command).action(
-    async (flags: CommonFlags & { kind: string; format: string; out: string }) => {
-      const { exportCommand } = await import('../commands/export.ts')
-      await run(flags, (context) => exportCommand(flags, context))
-    },
-  )
+  withCommonOptions(command).action(async (flags: CommonFlags & ExportFlags) => {
+    const { exportCommand } = await import('../commands/export.ts')
+    await run(flags, (context) => exportCommand(flags, context))
+  })
 }
 
 function addSearch(root: Command, run: Run): void {

@@ -1,7 +1,8 @@
 /** What one line of an export says, and how the rows behind a list of pages are read. */
 import { query, type Reader, type Shape, type Values } from '../../store/index.ts'
 
-const pageShape = {
+/** What is read of a page. */
+export const pageShape = {
   id: 'text',
   url: 'text',
   status: 'int',
@@ -84,20 +85,23 @@ export interface ExportLines {
 /** What is exported. */
 export type ExportKind = keyof ExportLines
 
-/** The fields of a line, in order. */
-export const EXPORT_FIELDS: Readonly<Record<ExportKind, readonly string[]>> = {
-  pages: Object.keys(pageShape),
-  documents: Object.keys(documentShape),
+/** The fields of a line, in order, as the store holds them. */
+export const EXPORT_SHAPES: Readonly<Record<ExportKind, Shape>> = {
+  pages: pageShape,
+  documents: documentShape,
 }
+
+/** The same in SQL. */
+export const pageColumns = `page.id, page.url, page.status, page.content_type, page.headers, page.remote_address,
+      page.fetched_at, page.duration_ms, page.bytes, page.raw_sha256, page.redirect_to, page.note, page.document,
+      page.source, page.run, page.change`
 
 /** The named pages, in the order of the list. */
 export const pageRows = query({
   name: 'transfer.pages',
   params: { pages: 'json' },
   gives: pageShape,
-  sqlite: `SELECT page.id, page.url, page.status, page.content_type, page.headers, page.remote_address,
-      page.fetched_at, page.duration_ms, page.bytes, page.raw_sha256, page.redirect_to, page.note, page.document,
-      page.source, page.run, page.change
+  sqlite: `SELECT ${pageColumns}
     FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
     WHERE in_time() ORDER BY wanted.key`,
 })
@@ -145,7 +149,8 @@ export const readLines: {
   },
 }
 
-function pageLine(row: PageRow): PageLine {
+/** A row as a line. */
+export function pageLine(row: PageRow): PageLine {
   return { ...row, fetchedAt: isoTime(row.fetchedAt) }
 }
 

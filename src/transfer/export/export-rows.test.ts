@@ -108,6 +108,17 @@ test('with a run, its own pages show, although others are newer', async (t) => {
   assert.deepEqual(await collect(exportRows(store, { kind: 'pages', run: 'r3' })), [])
 })
 
+test('as of an earlier position, what was committed since is not seen', async (t) => {
+  const { store } = await openStore(t)
+  await store.commit({ commands: writeBoth('a') })
+  const upTo = await store.position()
+  await store.commit({ commands: [...writeBoth('b'), ...newVersion('a')] })
+  for (const kind of ['pages', 'documents'] as const)
+    assert.equal((await collect(exportRows(store, { kind, upTo }))).length, 1)
+  const [line] = await collect(exportRows(store, { kind: 'documents', upTo }))
+  assert.equal(line?.id, 'd-a')
+})
+
 test('a URL whose newest page has no document shows the document read before', async (t) => {
   const { store } = await openStore(t)
   await commitEach(store, [

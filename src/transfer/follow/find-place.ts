@@ -2,7 +2,8 @@
 import type { FileHandle } from 'node:fs/promises'
 import { urlKey } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
-import { jsonLine, readLines } from '../export/index.ts'
+import { readLines } from '../export/index.ts'
+import { jsonLine } from '../formats/index.ts'
 import { countLines, foreign, readTail, type KnownLine, type Tail } from './file-tail.ts'
 import { documentsAfter, placeOf } from './follow-keys.ts'
 

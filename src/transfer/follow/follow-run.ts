@@ -7,15 +7,9 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MillraceError } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
-import {
-  chunksOf,
-  fileError,
-  jsonLine,
-  KEYS_MAX,
-  readLines,
-  syncFolder,
-  type LineKey,
-} from '../export/index.ts'
+import { chunksOf, KEYS_MAX, readLines, type LineKey } from '../export/index.ts'
+import { fileError, syncFolder } from '../files/index.ts'
+import { jsonLine } from '../formats/index.ts'
 import { findPlace, type Place } from './find-place.ts'
 import { documentsAfter } from './follow-keys.ts'
 import { LineFile } from './line-file.ts'

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { zstdCompressSync } from 'node:zlib'
 import { sha256, urlKey, type Json } from '../../model/index.ts'
-import { insert, table, type Command, type Store } from '../../store/index.ts'
+import { insert, insertNew, table, type Command, type Store } from '../../store/index.ts'
 import { openSqlite } from '../../store/sqlite/index.ts'
 import { transferDefinitions } from '../index.ts'
 
@@ -62,10 +63,31 @@ const documents = table({
   },
 })
 
+const rawBodies = table({
+  name: 'raw_bodies',
+  noun: 'raw body',
+  key: 'sha256',
+  columns: { sha256: 'text', bytes: 'int', compression: 'text', body: 'bytes' },
+})
+
+const sources = table({
+  name: 'sources',
+  noun: 'source',
+  key: 'id',
+  columns: { id: 'text', kind: 'text', key: 'text', seeds: 'json', rules: 'json', createdAt: 'time' },
+})
+
+const insertBody = insertNew(rawBodies)
+const insertSource = insert(sources)
 const insertPage = insert(pages)
 const insertDocument = insert(documents)
 
 export const FETCHED_AT = Date.UTC(2024, 1, 29, 12, 30, 45, 678)
+
+/** What a store must be opened with to write all that. */
+export const writeDefinitions = [insertPage, insertDocument, insertBody, insertSource].map(
+  (made) => made.definition,
+)
 
 /** What a test says of a page; all else has a default. */
 export interface WrittenPage {
@@ -80,6 +102,9 @@ export interface WrittenPage {
   readonly document?: string
   /** Default: none. */
   readonly change?: string
+  readonly headers?: Json
+  readonly rawSha256?: string
+  readonly fetchedAt?: number
 }
 
 /** What a test says of a document. */
@@ -110,17 +135,38 @@ export function writePage({
     urlKeyVersion: 1,
     status: page.status ?? 200,
     contentType: 'text/html',
-    headers: { server: 'x' },
+    headers: page.headers ?? { server: 'x' },
     remoteAddress: '192.0.2.1',
-    fetchedAt: FETCHED_AT,
+    fetchedAt: page.fetchedAt ?? FETCHED_AT,
     durationMs: 12,
     bytes: page.bytes ?? 100,
-    rawSha256: null,
+    rawSha256: page.rawSha256 ?? null,
     redirectTo: null,
     note: page.note ?? null,
     document: page.document ?? null,
     change: page.change ?? null,
   })
+}
+
+/** A page with a raw body, which is kept compressed. */
+export function writeWithBody(page: WrittenPage, body: string | Uint8Array): readonly Command[] {
+  const bytes = Buffer.from(body)
+  const digest = sha256(bytes)
+  return [
+    insertBody({ sha256: digest, bytes: bytes.length, compression: 'zstd', body: zstdCompressSync(bytes) }),
+    writePage({ ...page, rawSha256: digest, bytes: bytes.length }),
+  ]
+}
+
+/** A stored body that is not what its digest says. */
+export function writeBrokenBody(digest: string, body: string): Command {
+  return insertBody({ sha256: digest, bytes: body.length, compression: 'none', body: Buffer.from(body) })
+}
+
+/** The source that all pages are of, whose seed has a password in it. */
+export function writeSource(): Command {
+  const seeds = ['https://user:secret@site.test/']
+  return insertSource({ id: 's1', kind: 'html', key: 'k', seeds, rules: {}, createdAt: FETCHED_AT })
 }
 
 /** The command that writes a document version. */
@@ -168,7 +214,7 @@ export async function commitEach(store: Store, units: readonly (readonly Command
 /** A store, and the folder it is in, which is kept when the test fails. */
 export async function openStore(t: TestContext): Promise<{ readonly store: Store; readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-transfer-'))
-  const definitions = [...transferDefinitions, insertPage.definition, insertDocument.definition]
+  const definitions = [...transferDefinitions, ...writeDefinitions]
   const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
   t.after(async () => {
     await store.close()

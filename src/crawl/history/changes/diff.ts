@@ -127,7 +127,9 @@ function differenceOf(
   states: ReadonlyMap<string, DocumentState>,
 ): UrlDifference | null {
   const stateOf = (document: string | null) =>
-    document === null ? null : (states.get(document) ?? { document, sha256: null, title: null, rawSha256: null })
+    document === null
+      ? null
+      : (states.get(document) ?? { document, sha256: null, title: null, rawSha256: null })
   const [first, second] = [stateOf(before), stateOf(after)]
   const both = { url, before: first, after: second }
   if (first === null) return second === null ? null : { ...both, change: 'new' }

@@ -60,7 +60,7 @@ test('until the last line is written the old file stays, and the new one is a hi
   }
   await writeExport(linesOf(20_000, look), { file })
   assert.deepEqual([seen[0], seen[2], seen.length], ['old', 'out', 3])
-  assert.match(seen[1] ?? '', new RegExp(`^\\.out\\.${process.pid}-[0-9a-f]{8}\\.tmp$`))
+  assert.match(seen[1] ?? '', new RegExp(`^\\.out\\.${process.pid}-[0-9a-f]{16}\\.tmp$`))
   assert.equal(readFileSync(file, 'utf8'), text(20_000))
 })
 

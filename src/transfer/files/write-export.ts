@@ -3,75 +3,88 @@
  *
  *   write .NAME.PID-RANDOM.tmp -> fsync -> rename over NAME -> fsync the folder
  *
- * so that neither a kill nor a power loss leaves half a file under the name that was asked for. The random part keeps
- * two exports of one process, and processes with one pid in two containers, out of each other's file.
+ * so that neither a kill nor a power loss leaves half a file under the name that was asked for.
  */
-import { randomBytes } from 'node:crypto'
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import { MillraceError } from '../../model/index.ts'
 import { fileError, systemCode } from './file-error.ts'
 import { syncFolder } from './sync-folder.ts'
+import { sweepLeftovers, temporaryPath } from './temporary-name.ts'
 
 /** A file to replace, or a stream to write to, which is left open. A device or FIFO named as a file is written as it is. */
 export type ExportTarget = { readonly file: string } | { readonly stream: Writable }
 
+/** How it is written. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Called when a file is whole and not yet in its place. */
+  readonly beforePlaced?: (() => Promise<void>) | undefined
+}
+
 /** Characters gathered before they are written. */
 const WRITE_CHARS = 65_536
 
-/** Takes text to where it goes; resolves when more is welcome. */
-type Write = (text: string) => Promise<unknown>
+/** What an export is written in: text, which becomes UTF-8, or bytes. */
+export type Piece = string | Uint8Array
+
+/** Takes a piece to where it goes; resolves when more is welcome. */
+type Write = (piece: Piece) => Promise<unknown>
 
 /**
- * Writes all lines. A reader that closes the pipe (`export | head`) has seen enough: that ends quietly. When anything
+ * Writes all pieces. A reader that closes the pipe (`export | head`) has seen enough: that ends quietly. When anything
  * else fails, a file is as it was before.
- * @throws MillraceError NoPermission, CannotCreate, DiskFull, InputOutput; Aborted by the signal; whatever `lines` throws
+ * @throws MillraceError NoPermission, CannotCreate, DiskFull, InputOutput; Aborted by the signal; whatever `pieces` throws
  */
 export async function writeExport(
-  lines: AsyncIterable<string>,
+  pieces: AsyncIterable<Piece>,
   target: ExportTarget,
-  options: { readonly signal?: AbortSignal } = {},
+  options: WriteOptions = {},
 ): Promise<void> {
-  const { signal } = options
-  if ('stream' in target) return untilClosed(() => toStream(lines, target.stream, signal), 'the stream')
+  const { signal, beforePlaced } = options
+  if ('stream' in target) return untilClosed(() => toStream(pieces, target.stream, signal), 'the stream')
   const { file } = target
   const path = await realpath(file).catch(() => file)
   // What can not be looked at can not be opened either, and opening says why.
   const known = await stat(path).catch(() => undefined)
-  if (known === undefined || known.isFile()) return replaceFile(lines, path, { mode: known?.mode, signal })
-  return untilClosed(() => toDevice(lines, path, signal), path)
+  if (known === undefined || known.isFile())
+    return replaceFile(pieces, path, { mode: known?.mode, signal, beforePlaced })
+  return untilClosed(() => toDevice(pieces, path, signal), path)
 }
 
-async function pour(lines: AsyncIterable<string>, write: Write, signal: AbortSignal | undefined) {
+async function pour(pieces: AsyncIterable<Piece>, write: Write, signal: AbortSignal | undefined) {
   let text = ''
-  for await (const line of lines) {
+  for await (const piece of pieces) {
     if (signal?.aborted === true) throw stopped(signal)
-    text += line
-    if (text.length < WRITE_CHARS) continue
-    await write(text)
+    if (typeof piece === 'string') {
+      text += piece
+      if (text.length < WRITE_CHARS) continue
+    }
+    if (text !== '') await write(text)
     text = ''
+    if (typeof piece !== 'string') await write(piece)
   }
   if (text !== '') await write(text)
   if (signal?.aborted === true) throw stopped(signal)
 }
 
 async function replaceFile(
-  lines: AsyncIterable<string>,
+  pieces: AsyncIterable<Piece>,
   path: string,
-  how: { readonly mode: number | undefined; readonly signal: AbortSignal | undefined },
+  how: WriteOptions & { readonly mode: number | undefined },
 ): Promise<void> {
-  const folder = dirname(path)
-  const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
-  const temporary = join(folder, name)
+  const temporary = temporaryPath(path, 'tmp')
   try {
+    await sweepLeftovers(path)
     await withFile(temporary, 'wx', async (handle) => {
       if (how.mode !== undefined) await handle.chmod(how.mode & 0o777)
-      await pour(lines, (text) => handle.writeFile(text), how.signal)
+      await pour(pieces, (piece) => handle.writeFile(piece), how.signal)
       await handle.sync()
     })
+    await how.beforePlaced?.()
     await rename(temporary, path)
-    await syncFolder(folder)
+    await syncFolder(dirname(path))
   } catch (error) {
     // That the remains could not be removed would hide why there are any.
     await rm(temporary, { force: true }).catch(() => undefined)
@@ -79,8 +92,8 @@ async function replaceFile(
   }
 }
 
-async function toDevice(lines: AsyncIterable<string>, path: string, signal: AbortSignal | undefined) {
-  await withFile(path, 'w', (handle) => pour(lines, (text) => handle.writeFile(text), signal))
+async function toDevice(pieces: AsyncIterable<Piece>, path: string, signal: AbortSignal | undefined) {
+  await withFile(path, 'w', (handle) => pour(pieces, (piece) => handle.writeFile(piece), signal))
 }
 
 async function withFile(path: string, flags: string, use: (handle: FileHandle) => Promise<void>) {
@@ -98,18 +111,18 @@ async function withFile(path: string, flags: string, use: (handle: FileHandle) =
  */
 const hear = () => undefined
 
-async function toStream(lines: AsyncIterable<string>, stream: Writable, signal: AbortSignal | undefined) {
+async function toStream(pieces: AsyncIterable<Piece>, stream: Writable, signal: AbortSignal | undefined) {
   stream.on('error', hear)
-  await pour(lines, (text) => written(stream, text, signal), signal)
+  await pour(pieces, (piece) => written(stream, piece, signal), signal)
   stream.off('error', hear)
 }
 
 /** Resolves when the stream has handed the text on, which is all the backpressure there is to obey. */
-async function written(stream: Writable, text: string, signal: AbortSignal | undefined): Promise<void> {
+async function written(stream: Writable, piece: Piece, signal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const stop = () => reject(stopped(signal))
   signal?.addEventListener('abort', stop)
-  stream.write(text, (error) => (error ? reject(error) : resolve()))
+  stream.write(piece, (error) => (error ? reject(error) : resolve()))
   try {
     await promise
   } finally {

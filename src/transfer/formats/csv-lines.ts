@@ -1,6 +1,6 @@
 /** CSV after RFC 4180, for spreadsheets: the text comes from strangers, and a spreadsheet runs what looks like a formula. */
 import { stringify, type Options } from 'csv-stringify/sync'
-import { EXPORT_FIELDS, type ExportKind, type ExportLines } from './export-line.ts'
+import { EXPORT_SHAPES, type ExportKind, type ExportLines } from '../export/index.ts'
 
 const FORMAT: Options = {
   record_delimiter: 'windows',
@@ -22,7 +22,7 @@ export async function* csvLines<Kind extends ExportKind>(
   kind: Kind,
   rows: AsyncIterable<ExportLines[Kind]>,
 ): AsyncGenerator<string> {
-  const fields = EXPORT_FIELDS[kind]
+  const fields = Object.keys(EXPORT_SHAPES[kind])
   yield csvLine(fields)
   for await (const row of rows) {
     const values: Readonly<Record<string, unknown>> = { ...row }

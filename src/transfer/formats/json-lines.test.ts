@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { collect, openStore, writeBoth } from '../testing/fixture.ts'
-import { exportRows } from './export-rows.ts'
+import { exportRows } from '../export/index.ts'
 import { jsonLines } from './json-lines.ts'
 
 test('any text comes out of store and line as it went in, over UTF-8 bytes, one row a line', async (t) => {

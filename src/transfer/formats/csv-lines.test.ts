@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { collect } from '../testing/fixture.ts'
 import { csvLines } from './csv-lines.ts'
-import type { DocumentLine, PageLine } from './export-line.ts'
+import type { DocumentLine, PageLine } from '../export/index.ts'
 
 const page: PageLine = {
   id: 'p',
