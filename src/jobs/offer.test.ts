@@ -4,7 +4,15 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { canonicalJson } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
-import { countJobs, countKnown, offer, offeredKinds, offerForMoved, type Offer } from './offer.ts'
+import {
+  countJobs,
+  countKnown,
+  offer,
+  offeredKinds,
+  offerForMoved,
+  offerSettled,
+  type Offer,
+} from './offer.ts'
 import { bury, complete, remove, retry } from './settle.ts'
 import { START_AT, claimJobs, claimOne, jobOf, jobsOf, offerKeys, openJobs } from './testing/fixture.ts'
 
@@ -286,5 +294,26 @@ test('keys and lanes with NUL, lone surrogates and the escape itself come back a
   assert.deepEqual(
     shown.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     entries,
+  )
+})
+
+test('a job that is offered as settled is never claimed, and leaves one that is there as it is', async (t) => {
+  const opened = await openJobs(t)
+  const { store } = opened
+  await changedBy(store, ['open'])
+  const entries = ['open', 'done'].map((key) => ({ id: `settled-${key}`, key, lane: 'l', input: {} }))
+  const settled = offerSettled({ run: 'r', kind: 'k', entries, priority: 0 })
+  assert.equal((await store.commit({ commands: [settled] })).results[0].changed, 1)
+  assert.equal(await changedBy(store, ['open', 'done']), 0)
+  assert.deepEqual(
+    (await jobsOf(store)).map((job) => [job.uniqueKey, job.state, job.finishedAt]),
+    [
+      ['open', 'available', null],
+      ['done', 'completed', START_AT],
+    ],
+  )
+  assert.deepEqual(
+    (await claimJobs(opened)).map((job) => job.uniqueKey),
+    ['open'],
   )
 })

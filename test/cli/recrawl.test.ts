@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { jsonLinesOf, millrace } from './crawled-demo.ts'
+import { crawlDemo, jsonLinesOf, millrace } from './crawled-demo.ts'
 
 const runOf = ({ stdout }: { readonly stdout: string }) =>
   String((JSON.parse(stdout) as Record<string, unknown>)['run'])
@@ -95,9 +95,33 @@ describe('a source that is crawled again', () => {
     assert.equal((await run('diff', runs[0] ?? '', runs[0] ?? '', '--exit-code')).code, 0)
   })
 
+  test('explain tells what an answer said of its page', async () => {
+    const { code, stdout } = await run('explain', `${url}lost`)
+    assert.equal(code, 0)
+    assert.match(stdout, /^change {4}(missed|gone)$/m)
+  })
+
   test('diff refuses a run that is not there, and says how to find one', async () => {
     const { code, stderr } = await run('diff', runs[0] ?? '', 'nothing')
     assert.equal(code, 66)
     assert.match(stderr, /expected the id of a run, got "nothing"; `millrace runs` lists them/)
   })
+})
+
+test('explain tells of a page that was not asked for by word of its sitemap', async (t) => {
+  const demo = await crawlDemo()
+  t.after(() => demo.close())
+  const again = ['crawl', `${demo.url}/`, '--allow-private', '--delay', '0', '--json']
+  const { unasked } = JSON.parse((await demo.millrace(...again)).stdout) as { readonly unasked: number }
+  assert.ok(unasked > 0)
+  const found = await demo.millrace(
+    'query',
+    'SELECT max(url) AS url FROM pages_latest WHERE run = (SELECT min(id) FROM runs_summary) AND status = 200',
+    '--format',
+    'jsonl',
+  )
+  const [row] = jsonLinesOf(found.stdout)
+  const { stdout } = await demo.millrace('explain', String(row?.['url']))
+  assert.match(stdout, /^asked {5}no: its sitemap says that it is as it was$/m)
+  assert.doesNotMatch(stdout, /robots/)
 })

@@ -78,12 +78,13 @@ export function describeAttempt({ startedAt, finishedAt, ...attempt }: FailedAtt
 
 /** What a URL answered, in lines. */
 export function renderPage(page: PageVersion, now: number): readonly string[] {
-  const { id, run, status, contentType, bytes, fetchedAt, durationMs, redirectTo, note, document, title } =
-    page
+  const { id, run, status, contentType, bytes, fetchedAt, durationMs, redirectTo, note, change } = page
+  const { document, title } = page
   const what = `${status} ${plainLine(contentType ?? '')}, ${formatBytes(bytes)} in ${formatDuration(durationMs)}`
   return [
     `answer    ${what}, ${when(fetchedAt, now)}`,
     `page      ${id} of run ${run}`,
+    ...(change === null ? [] : [`change    ${change}`]),
     ...(redirectTo === null ? [] : [`leads to  ${plainLine(redirectTo)}`]),
     ...(document === null ? [] : [`document  ${document} ${plainLine(title ?? '', 100)}`.trimEnd()]),
     ...(note === null ? [] : [`note      ${plainLine(note, 300)}`]),
@@ -144,10 +145,16 @@ export function renderJob({
     ...last,
     ...renderAttempts(attempts, now),
     ...(robots === null ? [] : [`robots    ${robots}`]),
+    ...(isUnasked(job) ? ['asked     no: its sitemap says that it is as it was'] : []),
     ...(page === undefined ? [] : renderPage(page, now)),
     ...(state === 'dead' ? [`-> \`millrace dead redrive ${id}\` sends it again`] : []),
     ...(versions.length === 0 ? [] : [`versions  ${renderVersions(versions, now)}`]),
   ]
+}
+
+/** Whether a job was settled by word of a sitemap. */
+export function isUnasked({ input }: Pick<JobFacts, 'input'>): boolean {
+  return typeof input === 'object' && input !== null && 'unasked' in input
 }
 
 /** What was tried so far, with nothing said of what did not happen. */

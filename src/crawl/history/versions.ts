@@ -11,6 +11,7 @@ const versionShape = {
   bytes: 'int',
   redirectTo: 'text?',
   note: 'text?',
+  change: 'text?',
   document: 'text?',
   title: 'text?',
 } as const satisfies Shape
@@ -23,7 +24,7 @@ export const pageVersions = query({
   name: 'pages.versions',
   params: { urlKey: 'text', limit: 'int' },
   gives: versionShape,
-  sqlite: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, document,
+  sqlite: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, change, document,
       documents.title
     FROM pages LEFT JOIN documents ON documents.id = pages.document
     WHERE pages.url_key = :urlKey ORDER BY pages.position DESC LIMIT :limit`,
@@ -34,7 +35,7 @@ export const pageOfRun = query({
   name: 'pages.ofRun',
   params: { run: 'text', urlKey: 'text' },
   gives: versionShape,
-  sqlite: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, document,
+  sqlite: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, change, document,
       documents.title
     FROM pages LEFT JOIN documents ON documents.id = pages.document
     WHERE pages.run = :run AND pages.url_key = :urlKey`,

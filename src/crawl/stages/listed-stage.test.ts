@@ -1,9 +1,13 @@
 /** Which pages are not asked for because their sitemap says that they are as they were, and for how long. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { startWorker } from '../../jobs/index.ts'
+import { openRun } from '../history/open-run.ts'
+import { sourceOf } from '../history/source.ts'
 import { handClock, openCrawls } from '../testing/fixture.ts'
 import { jobsOf, pagesOf } from '../testing/look.ts'
 import { pageOf, send, servePlot } from '../testing/plot.ts'
+import { listedStage, offerListed } from './listed-stage.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -112,4 +116,20 @@ test('a long sitemap is judged some pages at a time, each once', async (t) => {
   // /old is linked and not listed.
   assert.deepEqual([asked, counts], [['/old'], [0, 0, 1_102, 0, 0, 1_100]])
   assert.equal((await jobsOf(plain.store, run)).filter((job) => job.kind === 'crawl.page').length, 1_102)
+})
+
+test('a run that is gone on with in full offers what it meant to believe', async (t) => {
+  const { plain, site } = await datedSite(t, { '/old': -9 * DAY })
+  const { store, bus, clock } = plain
+  const source = sourceOf([`${site.url}/`], { include: [], exclude: [] })
+  const pace = { concurrency: 1, gapMs: 0 }
+  const limits = { maxPages: null, maxDepth: null, maxTimeMs: null }
+  const { run } = await openRun({ store, clock, source, pace, limits })
+  const urls = [{ url: `${site.url}/old`, lastmod: clock.now() - 9 * DAY }]
+  const listed = offerListed({ run: run.id, sitemap: `${site.url}/map.xml`, urls }, clock.now())
+  await store.commit({ commands: [...listed] })
+  const stage = listedStage({ clock, run: run.id, source: run.source, pace, believesDates: false })
+  await startWorker({ store, bus, clock, run: run.id, stages: [{ stage, concurrency: 1 }] }).ended
+  const old = (await jobsOf(store, run.id)).find((job) => job.uniqueKey.endsWith('/old'))
+  assert.deepEqual([old?.kind, old?.state], ['crawl.page', 'available'])
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { startWorker } from '../../jobs/index.ts'
+import { deleteRunPages } from '../history/delete-run.ts'
 import { openRun } from '../history/open-run.ts'
 import { cancelRun } from '../history/run.ts'
 import { sourceOf } from '../history/source.ts'
@@ -211,6 +212,47 @@ test('what redirected, was refused or lost its body is fetched without condition
   round = 2
   await plain.crawl(`${site.url}/`)
   assert.deepEqual(conditional.toSorted(), ['1 /page', '2 /bodiless', '2 /error', '2 /moved', '2 /page'])
+})
+
+test('when the run that had a body is deleted, the page stays whole, and is asked for anew where nothing tells its tag', async (t) => {
+  const conditional: string[] = []
+  const site = await servePlot(t, (visit) => {
+    const tag = visit.request.headers['if-none-match']
+    if (tag !== undefined) conditional.push(tag)
+    return tagged(visit, pageOf(visit.path), '"tag"')
+  })
+  const plain = await openCrawls(t)
+  const one = await plain.crawl(`${site.url}/`)
+  await plain.crawl(`${site.url}/`)
+  await plain.store.commit({ commands: [deleteRunPages({ run: one.run, limit: 100 })] })
+  const { pages, documents, bodies } = await everything(plain.store)
+  assert.deepEqual([pages.length, documents.length, bodies.length], [1, 1, 1])
+  const three = await plain.crawl(`${site.url}/`)
+  const page = await pageAt(plain.store, three.run, `${site.url}/`)
+  assert.deepEqual([page.status, page.change, conditional], [200, 'unchanged', ['"tag"']])
+})
+
+test('a 304 for a body that was deleted while it was asked for leaves a page without one, and nothing dangling', async (t) => {
+  const asked = Promise.withResolvers<() => void>()
+  let round = 0
+  const site = await servePlot(t, (visit) => {
+    if (round === 0) return tagged(visit, pageOf(visit.path), '"tag"')
+    asked.resolve(() => tagged(visit, pageOf(visit.path), '"tag"'))
+    return null
+  })
+  const plain = await openCrawls(t)
+  const one = await plain.crawl(`${site.url}/`)
+  round = 1
+  const crawl = await plain.start(`${site.url}/`)
+  const answer = await asked.promise
+  await plain.store.commit({ commands: [deleteRunPages({ run: one.run, limit: 100 })] })
+  answer()
+  await crawl.ended
+  const page = await pageAt(plain.store, crawl.run.id, `${site.url}/`)
+  assert.deepEqual([page.status, page.document, page.rawSha256, page.change], [304, null, null, null])
+  round = 0
+  const { run } = await plain.crawl(`${site.url}/`)
+  assert.deepEqual(await changes(plain, run, site), { '/': 'new' })
 })
 
 test('a full run asks for everything anew', async (t) => {

@@ -28,6 +28,7 @@ import { crawlCommand } from '../../print/crawl-command.ts'
 import {
   describeJob,
   FINAL,
+  isUnasked,
   renderJob,
   runSentence,
   sentenceOf,
@@ -146,11 +147,12 @@ function holderOf({ process, state, holderPid, holderCommand }: JobFacts, db: st
 /** Said of a page that was done without an answer being stored: that is what robots.txt does. */
 async function robotsOf(
   reader: Reader,
-  { state, uniqueKey }: JobFacts,
+  job: JobFacts,
   page: PageVersion | undefined,
   { config }: CommandContext,
 ): Promise<string | null> {
-  if (state !== 'completed' || page !== undefined) return null
+  const { state, uniqueKey } = job
+  if (state !== 'completed' || page !== undefined || isUnasked(job)) return null
   const opinion = await keptOpinion(reader, config.userAgent ?? USER_AGENT_DEFAULT, uniqueKey)
   const file = `${new URL(uniqueKey).origin}/robots.txt`
   return opinion === 'forbidden'
