@@ -38,6 +38,10 @@ const SENTENCES: Readonly<Record<Wait['gate'], (words: Words, wait: Wait, job: J
   suspect: (_, { count }) =>
     `in hand in ${count} crashes, so it is tried alone, when its process has nothing else to do`,
   'lane-wait': ({ host, until, why }) => `${host} is left alone until ${until}${why}`,
+  breaker: ({ host, until, why }, { count }) =>
+    `${host} failed ${count} times in a row; it is left alone until ${until} and then tried by one job${why}`,
+  probe: ({ host, why }, { count }) =>
+    `${host} failed ${count} times in a row and is being tried by one job, for which all others wait${why}`,
   'lane-gap': ({ host, until }, _, { gapMs }) =>
     `${host} rests until ${until}: ${gapMs} ms lie between two requests`,
   concurrency: ({ host }, { count }, { concurrency }) =>

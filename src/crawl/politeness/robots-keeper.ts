@@ -115,13 +115,15 @@ export class RobotsKeeper {
 
   async #closeHost(origin: string, answer: FetchedRobots, now: number): Promise<MillraceError> {
     const { status, retryAfter } = answer
-    const until = now + (retryAfterMs(retryAfter, now) ?? WAIT_MS)
+    const askedMs = retryAfterMs(retryAfter, now)
+    const until = now + (askedMs ?? WAIT_MS)
     const message = `${origin}/robots.txt answered ${status}, so the host is left alone for now`
     // Not only the lane of the job that asked: before the first job there is none, and no other must ask again so soon.
     await this.#context.store.commit({
-      commands: [waitLane({ key: hostOf(origin), until, reason: message })],
+      commands: [waitLane({ key: hostOf(origin), until, code: 'RobotsUnavailable', reason: message })],
     })
-    return new MillraceError('RobotsUnavailable', message, { facts: { until, status } })
+    const facts = { until, status, isNamed: askedMs !== undefined }
+    return new MillraceError('RobotsUnavailable', message, { facts })
   }
 }
 

@@ -7,6 +7,7 @@ import { fetchPage, type FetchedPage, type PageOutcome, type PageTools, type Raw
 import { offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
 import type { ParsedPage } from '../read/html/index.ts'
 import { addDocument, addPage, addRawBody, countInRun } from '../history/index.ts'
+import { hostSaid } from '../politeness/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
 
@@ -46,6 +47,7 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
     ...(page.raw === null ? [] : [addRawBody(page.raw)]),
     ...saveDocument(options, page, job, now),
     addPage(pageRow(options, { ...page, note }, job, now)),
+    hostSaid(job, page.head.status),
     ...(loop === null ? offerRedirect(options, page, job, now) : []),
     count(options, {
       pages: 1,

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { MillraceError, sha256, type Clock } from '../../model/index.ts'
 import type { Command, Reader } from '../../store/index.ts'
 import type { Job } from '../job.ts'
-import { ensureLane } from '../lanes.ts'
+import { ensureLane } from '../lanes/index.ts'
 import { stage, type Stage } from '../stage.ts'
 import { addEffect, attemptsOf, effectsOf, jobsOf, offerKeys } from './fixture.ts'
 

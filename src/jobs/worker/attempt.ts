@@ -15,8 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isMillraceError, MillraceError, newId, toMillraceError, type Clock } from '../../model/index.ts'
 import type { Command, Store } from '../../store/index.ts'
 import { CRASHES_ALONE_MAX, type Job } from '../job.ts'
-import { waitLane } from '../lanes.ts'
-import { decide } from './retry-policy.ts'
+import { budgetRetry, failLane, waitLane } from '../lanes/index.ts'
+import { decide, isHostFailure } from './retry-policy.ts'
 import { bury, complete, held, recordAttempt, release, remove, retry, wait } from '../settle.ts'
 import type { Stage } from '../stage.ts'
 
@@ -116,18 +116,36 @@ function fail(stage: Stage, job: Job, context: AttemptContext, failure: Failure)
   const verdict = decide(error, job, { now: context.clock.now(), random: context.random() })
   if (verdict.does === 'bury') return buryAs(stage, job, context, failure)
   if (verdict.does === 'wait') {
-    const pause = waitLane({ key: job.lane, until: verdict.until, reason: error.message })
+    const { until } = verdict
+    const pause = waitLane({ key: job.lane, until, code: error.code, reason: error.message })
     return settle(job, context, {
       outcome: 'waits',
       error,
-      commands: [pause, wait({ ...why, dueAt: verdict.until })],
+      commands: [pause, failureOf(job, error), wait({ ...why, dueAt: until })],
     })
   }
-  const again = retry({ ...why, dueAt: verdict.dueAt })
+  const again = [
+    failureOf(job, error),
+    retry({ ...why, dueAt: verdict.dueAt }),
+    budgetRetry({ id: job.id, key: job.lane }),
+  ]
   return settle(job, context, {
     outcome: 'retried',
     error,
-    commands: [recordOf(job, context, failure), again],
+    commands: [recordOf(job, context, failure), ...again],
+  })
+}
+
+/** What the lane learns of a failed try. */
+function failureOf({ lane, claimedAt }: Job, error: MillraceError): Command {
+  const { status } = error.facts
+  return failLane({
+    key: lane,
+    claimedAt,
+    counts: isHostFailure(error),
+    errorCode: error.code,
+    errorStatus: typeof status === 'number' ? status : null,
+    errorMessage: error.message,
   })
 }
 
@@ -158,6 +176,7 @@ async function buryAs(
   const { error } = failure
   const plain = [
     recordOf(job, context, failure),
+    failureOf(job, error),
     bury({ id: job.id, errorCode: error.code, errorMessage: error.message }),
   ]
   try {
