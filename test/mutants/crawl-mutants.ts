@@ -108,10 +108,10 @@ export const crawlMutants: readonly Mutant[] = [
   {
     name: 'address-not-checked-at-connect',
     breaks: 'a name that resolves to a private address is refused',
-    file: 'src/crawl/fetch/guard.ts',
+    file: 'src/crawl/fetch/network/guard.ts',
     find: 'const allowed = all.filter(({ address }) => isPublicAddress(address))',
     replace: 'const allowed = all',
-    tests: ['src/crawl/fetch/guard.test.ts'],
+    tests: ['src/crawl/fetch/network/guard.test.ts'],
     only: 'turns private',
   },
 ]

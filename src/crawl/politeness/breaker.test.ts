@@ -80,7 +80,8 @@ test('what an outage hits is not given up: other pages are the next probes, and 
       if (probes >= 12) isDown = false
     },
   })
-  for (let seen = 0; isDown;) {
+  let seen = 0
+  while (seen < 12) {
     await until(async () => probes > seen)
     seen = probes
     const { openUntil } = await laneOf(plain.store, site.url)

@@ -24,6 +24,7 @@ const bury: Rule = { does: 'bury' }
 const RULES: Partial<Record<ErrorCode, Rule>> = {
   ConnectionLost: network,
   FetchTimeout: network,
+  ProxyFailed: network,
   ServerError: network,
   Timeout: network,
   UnreachableHost: network,
@@ -35,6 +36,7 @@ const RULES: Partial<Record<ErrorCode, Rule>> = {
 const HOST_FAILURES: ReadonlySet<ErrorCode> = new Set([
   'ConnectionLost',
   'FetchTimeout',
+  'ProxyFailed',
   'RateLimited',
   'RobotsUnavailable',
   'ServerError',
