@@ -9,7 +9,21 @@ export type { Config, CrawlConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
 export { sourceOf, summarizeRun } from './crawl/index.ts'
-export type { Crawl, Pace, Run, RunLimits, RunState, RunSummary, ScopeRules, Source } from './crawl/index.ts'
+export { createHttpClients } from './crawl/index.ts'
+export type {
+  BasicAuth,
+  Crawl,
+  HttpClients,
+  NetworkFacts,
+  Pace,
+  Run,
+  RunLimits,
+  RunState,
+  RunSummary,
+  ScopeRules,
+  Source,
+  SourceNetwork,
+} from './crawl/index.ts'
 export { isMillraceError, MillraceError } from './model/index.ts'
 export type { Applied, ErrorCode } from './model/index.ts'
 export { search } from './search/index.ts'
