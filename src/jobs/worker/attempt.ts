@@ -127,7 +127,7 @@ function fail(stage: Stage, job: Job, context: AttemptContext, failure: Failure)
   const again = [
     failureOf(job, error),
     retry({ ...why, dueAt: verdict.dueAt }),
-    budgetRetry({ id: job.id, key: job.lane }),
+    ...(isHostFailure(error) ? [budgetRetry({ id: job.id, key: job.lane })] : []),
   ]
   return settle(job, context, {
     outcome: 'retried',
