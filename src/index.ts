@@ -10,12 +10,15 @@ export { defineConfig } from './app/config/index.ts'
 export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
-export { diffRuns, runMetrics, sourceOf, summarizeRun } from './crawl/index.ts'
+export { createHttpClients, diffRuns, runMetrics, sourceOf, summarizeRun } from './crawl/index.ts'
 export type {
+  BasicAuth,
   Crawl,
   DiffSpan,
+  HttpClients,
   Latency,
   Metrics,
+  NetworkFacts,
   Pace,
   Run,
   RunLimits,
@@ -24,8 +27,9 @@ export type {
   RunSummary,
   ScopeRules,
   Source,
+  SourceNetwork,
+  UrlDifference,
 } from './crawl/index.ts'
-export type { UrlDifference } from './crawl/index.ts'
 export { isMillraceError, MillraceError } from './model/index.ts'
 export type { Applied, ErrorCode } from './model/index.ts'
 export { search } from './search/index.ts'

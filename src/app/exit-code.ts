@@ -46,6 +46,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   NoSharedMemory: EXIT.badConfig,
   NotFound: EXIT.noInput,
   PositionTooOld: EXIT.again,
+  ProxyFailed: EXIT.unavailable,
   QueueFull: EXIT.again,
   RateLimited: EXIT.unavailable,
   RobotsUnavailable: EXIT.unavailable,

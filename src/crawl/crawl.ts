@@ -4,7 +4,15 @@ import { startWorker, type AttemptEnd, type Stage, type StageSlots, type Worker 
 import { type Clock, isMillraceError, systemClock } from '../model/index.ts'
 import type { Command, Store } from '../store/index.ts'
 import { deepenStage, listedStage, pageStage, recallStage, sitemapStage } from './stages/index.ts'
-import { createFetcher, type Fetcher, type FetchLimits, type Resolve } from './fetch/index.ts'
+import {
+  createFetcher,
+  type Fetcher,
+  type FetchLimits,
+  type HttpClients,
+  networkFacts,
+  type Resolve,
+  type SourceNetwork,
+} from './fetch/index.ts'
 import { PAGE_KIND, type Pace } from './frontier.ts'
 import {
   discardRun,
@@ -23,7 +31,7 @@ import {
 } from './history/index.ts'
 import { createPageReader, type PageReader, type PageReaderOptions } from './read/page/index.ts'
 import { RobotsKeeper } from './politeness/index.ts'
-import { compileScope, type CompiledScope } from './scope/index.ts'
+import { compileScope, ownOf, type CompiledScope } from './scope/index.ts'
 
 /** How to crawl. */
 export interface CrawlOptions {
@@ -33,6 +41,10 @@ export interface CrawlOptions {
   readonly limits: RunLimits
   readonly pace: Pace
   readonly userAgent: string
+  /** How the source is reached, and what its own hosts are shown. Its user agent, where given, is the one that counts. */
+  readonly network?: SourceNetwork
+  /** HTTP clients to share with other crawls of the process; they are left open. Default: its own. */
+  readonly clients?: HttpClients
   /** Whether private, loopback and link-local addresses may be connected to. */
   readonly allowPrivate: boolean
   /** false: robots.txt is not asked, and no sitemaps are found. */
@@ -83,7 +95,9 @@ const TIMER_MS_MAX = 2 ** 31 - 1
 /** Opens or continues the run of a source and works on it. @throws MillraceError as the store does */
 export async function startCrawl(options: CrawlOptions): Promise<Crawl> {
   const clock = options.clock ?? systemClock
-  const opened = await openRun({ ...options, clock })
+  const network = networkFacts(options.network ?? {})
+  const limits = { ...options.limits, ...(network === null ? {} : { network }) }
+  const opened = await openRun({ ...options, limits, clock })
   try {
     await options.onOpen?.(opened)
   } catch (error) {
@@ -109,7 +123,7 @@ class RunCrawl implements Crawl {
   readonly #reader: PageReader
 
   constructor(options: CrawlOptions, clock: Clock, { run, isNew, isIncremental }: OpenedRun) {
-    this.#options = options
+    this.#options = { ...options, userAgent: options.network?.userAgent ?? options.userAgent }
     this.#clock = clock
     this.run = run
     this.isNew = isNew
@@ -136,12 +150,16 @@ class RunCrawl implements Crawl {
   }
 
   async #work(): Promise<{ state: RunState; reason: string | null }> {
-    const { userAgent, allowPrivate, pace, resolve, fetchLimits, limits } = this.#options
+    const { userAgent, allowPrivate, pace, resolve, fetchLimits, limits, source, network, clients } =
+      this.#options
     await using fetcher = createFetcher({
       userAgent,
       allowPrivate,
       connectionsPerHost: pace.concurrency,
       clock: this.#clock,
+      isOwn: ownOf(source),
+      ...(network === undefined ? {} : { network }),
+      ...(clients === undefined ? {} : { clients }),
       ...(resolve === undefined ? {} : { resolve }),
       ...(fetchLimits === undefined ? {} : { limits: fetchLimits }),
     })

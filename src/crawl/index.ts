@@ -23,6 +23,8 @@ import { robotsDefinitions } from './politeness/index.ts'
 
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
+export { createHttpClients, networkFacts } from './fetch/index.ts'
+export type { BasicAuth, HttpClients, NetworkFacts, SourceNetwork } from './fetch/index.ts'
 export {
   cancelRun,
   changesOf,

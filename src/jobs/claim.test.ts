@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Store } from '../store/index.ts'
 import { nextDue, openWork, waitingLanes } from './claim.ts'
 import { cancelJobs } from './end-run.ts'
-import { ensureLane, waitLane } from './lanes.ts'
+import { ensureLane, waitLane } from './lanes/index.ts'
 import { bury, complete, release, retry, wait } from './settle.ts'
 import {
   START_AT,
@@ -193,7 +193,10 @@ test('a lane that waits gives nothing until its time', async (t) => {
   const opened = await openJobs(t)
   const { store, clock } = opened
   await store.commit({
-    commands: [offerKeys(['x']), waitLane({ key: 'a', until: START_AT + 100, reason: 'told to' })],
+    commands: [
+      offerKeys(['x']),
+      waitLane({ key: 'a', until: START_AT + 100, code: 'RateLimited', reason: 'told to' }),
+    ],
   })
   clock.move(99)
   assert.deepEqual(await claimJobs(opened), [])
@@ -283,7 +286,9 @@ test('the next due time is the earliest at which time alone makes a job claimabl
   assert.equal(await dueAt(store), START_AT + 900)
   assert.equal(await dueAt(store, { kind: 'other' }), START_AT + 800)
   assert.equal(await dueAt(store, { run: 'other' }), null)
-  await store.commit({ commands: [waitLane({ key: 'a', until: START_AT + 600, reason: 'told to' })] })
+  await store.commit({
+    commands: [waitLane({ key: 'a', until: START_AT + 600, code: 'RateLimited', reason: 'told to' })],
+  })
   assert.equal(await dueAt(store), START_AT + 600)
   await store.commit({
     commands: [
@@ -293,7 +298,9 @@ test('the next due time is the earliest at which time alone makes a job claimabl
   })
   await claimOne({ store, clock, ...opened })
   assert.equal(await dueAt(store), START_AT + 500)
-  await store.commit({ commands: [waitLane({ key: 'paced', until: START_AT + 700, reason: 'told to' })] })
+  await store.commit({
+    commands: [waitLane({ key: 'paced', until: START_AT + 700, code: 'RateLimited', reason: 'told to' })],
+  })
   assert.equal(await dueAt(store), START_AT + 600, 'the paced lane both waits and keeps its gap')
   clock.move(650)
   assert.equal(await dueAt(store), START_AT + 700)
@@ -334,7 +341,10 @@ test('a lane is waited for also by a job that was told to come later, when no ot
   const until = START_AT + 60_000
   const told = { errorCode: 'RobotsUnavailable', errorMessage: 'no robots.txt' }
   await store.commit({
-    commands: [waitLane({ key: 'a', until, reason: 'no robots.txt' }), wait({ id, dueAt: until, ...told })],
+    commands: [
+      waitLane({ key: 'a', until, code: 'RateLimited', reason: 'no robots.txt' }),
+      wait({ id, dueAt: until, ...told }),
+    ],
   })
   assert.deepEqual(await store.read(waitingLanes({ run: 'r', kind: 'k', at: START_AT })), [
     { key: 'a', waitUntil: until, waitReason: 'no robots.txt' },
@@ -349,9 +359,9 @@ test('the lanes that hold back a run are listed with their reason, the soonest f
       offerKeys(['x']),
       offerKeys(['y'], { lane: 'b' }),
       offerKeys(['z'], { lane: 'open' }),
-      waitLane({ key: 'a', until: START_AT + 200, reason: 'HTTP 429' }),
-      waitLane({ key: 'b', until: START_AT + 100, reason: 'no robots.txt' }),
-      waitLane({ key: 'idle', until: START_AT + 50, reason: 'nobody waits' }),
+      waitLane({ key: 'a', until: START_AT + 200, code: 'RateLimited', reason: 'HTTP 429' }),
+      waitLane({ key: 'b', until: START_AT + 100, code: 'RateLimited', reason: 'no robots.txt' }),
+      waitLane({ key: 'idle', until: START_AT + 50, code: 'RateLimited', reason: 'nobody waits' }),
     ],
   })
   const waiting = (at: number) => store.read(waitingLanes({ run: 'r', kind: 'k', at }))

@@ -17,6 +17,12 @@ const readyLanes = `ready_lanes (key) AS (
 const hasNoSuspect = `coalesce((SELECT own.crashes FROM jobs AS own
             WHERE own.process = :process AND own.state = 'running' LIMIT 1), 0) < ${CRASHES_SUSPECT}`
 
+/* What a lane's pace, the host's wish and its breaker let start now. */
+const isOpen = `coalesce(next_at, 0) <= :now AND coalesce(wait_until, 0) <= :now AND coalesce(open_until, 0) <= :now`
+
+/* A lane whose breaker is half-open gives one job, the probe, and nothing beside it. */
+const width = `iif(penalty_ms > 0, min(concurrency, 1), coalesce(concurrency, 1))`
+
 const take = `UPDATE jobs SET state = 'running', epoch = epoch + 1, process = :process, lease_until = :leaseUntil,
           position = :position
         WHERE`
@@ -28,7 +34,7 @@ const taken = `RETURNING id, run, kind, unique_key, lane, priority, input, attem
  * Claims up to `limit` jobs whose lane is open now, first those of the lowest priority number, and of these the ones
  * that waited least often: a URL that is answered "come later" each time must not keep its host from all others. A lane
  * with a gap gives one job and closes for that gap; a lane without gives as many as its concurrency allows; one that was
- * never made gives one job at a time. Jobs beyond `priorityMax` are left where they are. When there was nothing to claim
+ * never made, and one whose breaker is half-open, gives one job at a time. Jobs beyond `priorityMax` are left where they are. When there was nothing to claim
  * and the process has nothing in hand, one suspect that is due is claimed, the least suspicious first, and nothing more
  * until it is settled.
  */
@@ -54,10 +60,10 @@ export const claim = command({
     {
       sql: `WITH RECURSIVE ${readyLanes},
         open_lanes (key, slots) AS (
-          SELECT ready_lanes.key, min(iif(gap_ms > 0, 1, coalesce(concurrency, 1)), coalesce(concurrency, 1)
+          SELECT ready_lanes.key, min(iif(gap_ms > 0, 1, ${width}), ${width}
             - (SELECT count(*) FROM jobs WHERE lane = ready_lanes.key AND state = 'running'))
           FROM ready_lanes LEFT JOIN lanes ON lanes.key = ready_lanes.key
-          WHERE coalesce(next_at, 0) <= :now AND coalesce(wait_until, 0) <= :now AND ${hasNoSuspect}),
+          WHERE ${isOpen} AND ${hasNoSuspect}),
         ready (id, slots, place) AS (
           SELECT jobs.id, slots, row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.waits, jobs.id)
           FROM open_lanes JOIN jobs ON jobs.id IN (
@@ -77,8 +83,8 @@ export const claim = command({
             WHERE suspect.run = :run AND suspect.kind = :kind AND suspect.state IN ('scheduled', 'retryable')
               AND suspect.due_at <= :now AND suspect.priority <= :priorityMax AND :limit > 0
               AND suspect.crashes >= ${CRASHES_SUSPECT}
-              AND coalesce(next_at, 0) <= :now AND coalesce(wait_until, 0) <= :now
-              AND coalesce(concurrency, 1) > (
+              AND ${isOpen}
+              AND ${width} > (
                 SELECT count(*) FROM jobs AS busy WHERE busy.lane = suspect.lane AND busy.state = 'running')
             ORDER BY suspect.crashes_alone, suspect.priority, suspect.waits, suspect.id LIMIT 1) ${taken}`,
       changes: { noun: 'job', op: 'put', id: 'returning' },
@@ -112,8 +118,8 @@ export const nextDue = command({
             WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable')
               AND (due_at > :now OR crashes < ${CRASHES_SUSPECT})
           UNION ALL
-          SELECT min(max(next_at, wait_until)) FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
-            WHERE max(next_at, wait_until) > :now)`,
+          SELECT min(max(next_at, wait_until, open_until)) FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
+            WHERE max(next_at, wait_until, open_until) > :now)`,
       gives: true,
     },
   ],
@@ -153,9 +159,11 @@ export const waitingLanes = query({
     due_lanes (key) AS (
       SELECT DISTINCT lane FROM (SELECT lane FROM jobs
         WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable') ORDER BY due_at LIMIT 1000))
-    SELECT lanes.key, wait_until, wait_reason FROM lanes
-    WHERE key IN (SELECT key FROM ready_lanes UNION SELECT key FROM due_lanes) AND wait_until > :at
-    ORDER BY wait_until LIMIT 20`,
+    SELECT lanes.key, max(wait_until, open_until),
+      iif(open_until > wait_until, failures || ' failures in a row, the last: ' || error_message, wait_reason)
+    FROM lanes
+    WHERE key IN (SELECT key FROM ready_lanes UNION SELECT key FROM due_lanes) AND max(wait_until, open_until) > :at
+    ORDER BY 2 LIMIT 20`,
 })
 
 /** What a store must be opened with to claim. */

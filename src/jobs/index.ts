@@ -10,7 +10,7 @@ import { claimDefinitions } from './claim.ts'
 import { deadDefinitions } from './dead/index.ts'
 import { endRunDefinitions } from './end-run.ts'
 import { explainDefinitions } from './explain/index.ts'
-import { laneDefinitions } from './lanes.ts'
+import { laneDefinitions } from './lanes/index.ts'
 import { offerDefinitions } from './offer.ts'
 import { rescueDefinitions } from './rescue.ts'
 import { settleDefinitions } from './settle.ts'
@@ -20,7 +20,19 @@ export { openWork, waitingLanes } from './claim.ts'
 export { cancelJobs, deleteJobs } from './end-run.ts'
 export type { Job } from './job.ts'
 export { jobsTopic, startWorker } from './worker/index.ts'
-export { ensureLane, paceLane, restLane, slowLane, waitLane } from './lanes.ts'
+export {
+  answerLane,
+  API_PENALTY_MS,
+  breakerOf,
+  ensureLane,
+  failLane,
+  paceLane,
+  penalizeLane,
+  restLane,
+  slowLane,
+  waitLane,
+} from './lanes/index.ts'
+export type { BreakerState } from './lanes/index.ts'
 export {
   areDead,
   codesOfClass,
@@ -37,7 +49,6 @@ export {
   jobsOfKey,
   lanePlight,
   laneReport,
-  lastErrors,
   laterByLane,
   leasesByProcess,
   registeredProcesses,

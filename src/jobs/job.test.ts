@@ -10,6 +10,7 @@ const lane = fc.constantFrom(...(Object.keys(LANES) as (keyof typeof LANES)[]))
 const process = fc.constantFrom(...PROCESSES)
 const priority = fc.nat({ max: 3 })
 const inMs = fc.constantFrom(0, 500, 1_000, 3_000)
+const byMs = fc.constantFrom(0, 500, 1_000, 3_000, 30_000)
 const keys = fc.array(fc.constantFrom('1', '2', '3', '4', '5', '6'), { minLength: 1, maxLength: 4 })
 const limit = fc.integer({ min: 1, max: 4 })
 /** Of all tries there ever were, the newest is 0 back: often the current one of its job, often not. */
@@ -32,8 +33,10 @@ const step = fc.oneof(
   when('crash thrice', 2, { kind, process, limit }),
   when('rescue leases', 2, {}),
   when('beat', 2, { process, inMs }),
-  when('move', 4, { byMs: inMs }),
+  when('move', 4, { byMs }),
   when('wait lane', 2, { lane, inMs }),
+  when('fail lane', 2, { lane, times: fc.constantFrom(1, 5), agoMs: fc.constantFrom(0, 30_000) }),
+  when('answer lane', 1, { lane }),
   when('cancel', 1, {}),
 ) as fc.Arbitrary<Step>
 

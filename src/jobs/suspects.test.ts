@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nextDue } from './claim.ts'
-import { ensureLane, waitLane } from './lanes.ts'
+import { ensureLane, waitLane } from './lanes/index.ts'
 import { complete, release, retry } from './settle.ts'
 import { rescueCommand } from './testing/crash.ts'
 import {
@@ -82,7 +82,10 @@ test('a suspect keeps to the pace, the slots and the waits of its lane, and to t
   const busy = await claimOne(opened, { process: 'other', kind: 'j' })
   assert.deepEqual(await claimJobs(opened), [], 'the slot is taken')
   await store.commit({
-    commands: [complete({ id: busy.id }), waitLane({ key: 'b', until: START_AT + 5, reason: 'test' })],
+    commands: [
+      complete({ id: busy.id }),
+      waitLane({ key: 'b', until: START_AT + 5, code: 'RateLimited', reason: 'test' }),
+    ],
   })
   assert.deepEqual(await claimJobs(opened), [], 'the lane is closed')
   clock.move(5)

@@ -48,6 +48,7 @@ export const ERRORS = {
   BodyTooLarge: final,
   ConnectionLost: again,
   FetchTimeout: again,
+  ProxyFailed: again,
   RateLimited: again,
   RobotsUnavailable: again,
   ServerError: again,

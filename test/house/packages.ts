@@ -16,6 +16,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'ipaddr.js': ['src/crawl/fetch'],
   'log-update': ['src/app'],
   pino: ['src/observe'],
+  'tough-cookie': ['src/crawl/fetch/network'],
   undici: ['src/crawl/fetch'],
 }
 

@@ -50,6 +50,12 @@ export function addCrawl(root: Command, run: Run): void {
       new Option('--no-allow-private', 'refuse them, whatever the configuration file says').hideHelp(),
     )
     .option('--user-agent <text>', 'how to introduce ourselves; name a way to reach you')
+    .option(
+      '--proxy <url>',
+      "http://HOST:PORT to go by, or 'env': as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say",
+    )
+    .option('--cookies', 'keep cookies of the source while the process runs; they are not stored')
+    .option('--insecure-tls', 'take every certificate of this source, whoever it is from')
     .option('--full', 'fetch every page anew, whatever servers and sitemaps say of changes')
     .option(
       '--out <file>',

@@ -49,11 +49,14 @@ function addHosts(root: Command, run: Run): void {
       'after',
       `
 open: a request may go at once; paced: after the gap between two; full: when one in hand is done; waiting: the host
-asked to be left alone (Retry-After), or its robots.txt can not be had.
+asked to be left alone (Retry-After), its robots.txt can not be had, or its breaker is open.
+The breaker of a host opens when 5 tries in a row failed, for 30 s at first; then it is half-open: one job tries the
+host. When that is answered the breaker is closed again, when not it opens for twice as long, 15 minutes at most.
 
 Examples:
   millrace hosts
-  millrace hosts --json | jq 'select(.state == "waiting")'`,
+  millrace hosts --json | jq 'select(.state == "waiting")'
+  millrace hosts --json | jq 'select(.breaker != "closed") | {host, breaker, failures, nextAt, code, reason}'`,
     )
   withCommonOptions(command).action(async (flags: CommonFlags) => {
     const { hosts } = await import('../commands/jobs/hosts.ts')

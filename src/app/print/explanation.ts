@@ -1,6 +1,6 @@
 /** Why something waits and how it went, in plain sentences; and the same as data for `--json`. */
 import type { PageVersion, RunGate } from '../../crawl/index.ts'
-import type { FailedAttempt, JobFacts, Wait } from '../../jobs/index.ts'
+import { breakerOf, type FailedAttempt, type JobFacts, type Wait } from '../../jobs/index.ts'
 import { formatBytes, formatDuration } from '../quantity.ts'
 import { plainLine } from './plain-text.ts'
 import { isoTime, when } from './when.ts'
@@ -38,6 +38,10 @@ const SENTENCES: Readonly<Record<Wait['gate'], (words: Words, wait: Wait, job: J
   suspect: (_, { count }) =>
     `in hand in ${count} crashes, so it is tried alone, when its process has nothing else to do`,
   'lane-wait': ({ host, until, why }) => `${host} is left alone until ${until}${why}`,
+  breaker: ({ host, until, why }, { count }) =>
+    `${host} failed ${count} times in a row; it is left alone until ${until} and then tried by one job${why}`,
+  probe: ({ host, why }, { count }) =>
+    `${host} failed ${count} times in a row and is being tried by one job, for which all others wait${why}`,
   'lane-gap': ({ host, until }, _, { gapMs }) =>
     `${host} rests until ${until}: ${gapMs} ms lie between two requests`,
   concurrency: ({ host }, { count }, { concurrency }) =>
@@ -140,6 +144,7 @@ export function renderJob({
     `job       ${id}, ${kind}, depth ${priority}, of run ${run}`,
     ...(holder === null ? [] : [`holder    ${holderSentence(holder)}`]),
     ...waits.map(({ text }) => `waits     ${text}`),
+    ...(FINAL.has(state) || job.failures === 0 ? [] : [`host      ${hostSentence(job, now)}`]),
     ...nothing,
     `tries     ${countsOf(job)}`,
     ...last,
@@ -155,6 +160,15 @@ export function renderJob({
 /** Whether a job was settled by word of a sitemap. */
 export function isUnasked({ input }: Pick<JobFacts, 'input'>): boolean {
   return typeof input === 'object' && input !== null && 'unasked' in input
+}
+
+function hostSentence(
+  { lane, failures, laneErrorCode, laneErrorMessage, ...job }: JobFacts,
+  now: number,
+): string {
+  const last = `${laneErrorCode ?? 'Fault'}: ${plainLine(laneErrorMessage ?? '', 300)}`
+  const row = failures === 1 ? 'failed once' : `failed ${failures} times in a row`
+  return `${plainLine(lane, 80)} ${row}, its breaker is ${breakerOf(job, now)}; the last error was ${last}`
 }
 
 /** What was tried so far, with nothing said of what did not happen. */
@@ -175,8 +189,14 @@ function renderVersions(versions: readonly PageVersion[], now: number): string {
   return newest === undefined ? count : `${count}, the newest from ${when(newest.fetchedAt, now)}`
 }
 
+function describeHost(job: JobFacts, now: number): object {
+  const { failures, laneErrorCode: errorCode, laneErrorMessage: errorMessage, laneErrorAt: at } = job
+  const lastError = at === null ? null : { at: isoTime(at), errorCode, errorMessage }
+  return { breaker: breakerOf(job, now), failures, lastError }
+}
+
 /** The story of a job, as data. */
-export function describeJob({ job, waits, holder, attempts, page, versions, robots }: Known): object {
+export function describeJob({ job, now, waits, holder, attempts, page, versions, robots }: Known): object {
   const { id, run, kind, uniqueKey, lane, state, priority, input, errorCode, errorMessage } = job
   const { attempts: attemptsSpent, attemptsMax, waits: timesToldLater, crashes, crashesAlone } = job
   const what = {
@@ -199,6 +219,7 @@ export function describeJob({ job, waits, holder, attempts, page, versions, robo
     createdAt: isoTime(job.createdAt),
     finishedAt: isoTime(job.finishedAt),
     waits: waits.map((wait) => ({ ...wait, until: isoTime(wait.until) })),
+    host: describeHost(job, now),
     holder,
     attempts: attempts.map(describeAttempt),
     robots,

@@ -1,6 +1,6 @@
 /** What a crawl would do, without a store and without fetching a page: scope and robots.txt of each seed. */
 import { hostOf, toMillraceError } from '../../model/index.ts'
-import { createFetcher, type Resolve } from '../fetch/index.ts'
+import { createFetcher, type Resolve, type SourceNetwork } from '../fetch/index.ts'
 import {
   allows,
   crawlDelayMs,
@@ -9,7 +9,7 @@ import {
   sitemapsOf,
   type FetchedRobots,
 } from '../politeness/index.ts'
-import { compileScope } from '../scope/index.ts'
+import { compileScope, ownOf } from '../scope/index.ts'
 import type { Source } from '../history/index.ts'
 
 /** One seed's prospects. */
@@ -31,15 +31,19 @@ export interface PreviewOptions {
   readonly userAgent: string
   readonly allowPrivate: boolean
   readonly asksRobots: boolean
+  readonly network?: SourceNetwork
   readonly resolve?: Resolve
 }
 
 /** Looks at each seed, and asks each origin once. A robots.txt that can not be had is an answer, not an error. */
 export async function previewCrawl(options: PreviewOptions): Promise<readonly SeedPreview[]> {
-  const { source, userAgent, allowPrivate, resolve } = options
+  const { source, allowPrivate, resolve, network = {} } = options
+  const userAgent = network.userAgent ?? options.userAgent
   await using fetcher = createFetcher({
     userAgent,
     allowPrivate,
+    network,
+    isOwn: ownOf(source),
     ...(resolve === undefined ? {} : { resolve }),
   })
   const scope = compileScope(source.scope)

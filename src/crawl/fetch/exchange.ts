@@ -9,10 +9,10 @@
  */
 import type { Dispatcher } from 'undici'
 import { MillraceError } from '../../model/index.ts'
-import type { FetchHead, FetchRequest } from './answer.ts'
+import type { FetchHead, FetchRequest, HeaderList } from './answer.ts'
 import { header } from './answer.ts'
 import { fetchFailure } from './failure.ts'
-import { Gatherer } from './gather.ts'
+import { Gatherer } from './body/index.ts'
 import type { FetchLimits } from './limits.ts'
 
 /** A socket in use; which address it reached is known once it is connected. */
@@ -26,11 +26,16 @@ export interface WireAnswer {
   readonly wire: Buffer | null
 }
 
+/** A request, with what is to happen to the headers of its answer before anybody sees them. */
+export interface WireRequest extends FetchRequest {
+  readonly readHeaders?: (headers: HeaderList) => HeaderList
+}
+
 /** See the file's head. Start it once, then dispatch it once. */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Set by the client that takes the request, see agent.ts. */
   connection: Connection | undefined
-  readonly #request: FetchRequest
+  readonly #request: WireRequest
   readonly #limits: FetchLimits
   readonly #signal: AbortSignal | undefined
   readonly #settling = Promise.withResolvers<WireAnswer>()
@@ -40,7 +45,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #head: FetchHead | undefined
   #isSettled = false
 
-  constructor(request: FetchRequest, limits: FetchLimits, signal: AbortSignal | undefined) {
+  constructor(request: WireRequest, limits: FetchLimits, signal: AbortSignal | undefined) {
     this.#request = request
     this.#limits = limits
     this.#signal = signal
@@ -92,7 +97,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // 103 Early Hints and its like come before the answer.
     if (status < 200) return
     const { url } = this.#request
-    const headers = headerList(controller.rawHeaders)
+    const raw = headerList(controller.rawHeaders)
+    const headers = this.#request.readHeaders?.(raw) ?? raw
     this.#head = { url, status, headers, remoteAddress: this.connection?.remoteAddress ?? '' }
     if (this.#request.wantsBody?.(this.#head) === false) this.#answerWithoutBody(this.#head, controller)
     else this.#refuseAbove(Number(header(headers, 'content-length') ?? 0))

@@ -13,6 +13,13 @@ interface Failure {
   readonly advice: string
 }
 
+/** What came instead of an answer, in words; for an error that is told in other terms than a fetch's. */
+export function wordsOf(error: unknown): string {
+  const driverCode = codeOf(error)
+  const failure = FAILURES.get(driverCode) ?? byPrefix(driverCode) ?? byOrigin(error)
+  return `${failure?.got ?? 'an unexpected failure'}${driverCode === '' ? '' : ` (${driverCode})`}`
+}
+
 /** The error for one failed fetch. Errors of the family pass as they are; what no table knows is a Fault. */
 export function fetchFailure(error: unknown, url: string): MillraceError {
   if (isMillraceError(error)) return error
@@ -87,7 +94,7 @@ function byPrefix(driverCode: string): Failure | undefined {
     return {
       code: 'TlsFailed',
       got: fault,
-      advice: 'the site must mend it; certificates are always verified',
+      advice: 'the site must mend it, or --insecure-tls takes every certificate of this source',
     }
   }
   const isHandshake = driverCode === 'EPROTO' || /^ERR_(?:SSL|TLS)_/.test(driverCode)

@@ -1,27 +1,24 @@
 /** The fetcher: one URL in, one answer or one typed error out, over connections shared by all fetches. */
-import type { Agent } from 'undici'
+import { type Agent, errors } from 'undici'
 import { type Clock, MillraceError, parseHttpUrl, systemClock } from '../../model/index.ts'
-import { createAgent } from './agent.ts'
 import { type FetchAnswer, type FetchRequest, joinedHeader } from './answer.ts'
-import { ACCEPT_ENCODING, decodeBody } from './decode.ts'
+import { ACCEPT_ENCODING, decodeBody } from './body/index.ts'
 import { Exchange, type WireAnswer } from './exchange.ts'
-import { refusePrivateLiteral, type Resolve, systemResolve } from './guard.ts'
+import { fetchFailure } from './failure.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
+import {
+  proxyRefusal,
+  refusePrivateLiteral,
+  refusePrivateName,
+  type Resolve,
+  systemResolve,
+} from './network/index.ts'
+import { CONNECTIONS, type RouteOptions, routeOf } from './route.ts'
 
 /** How a fetcher behaves. */
-export interface FetcherOptions {
-  /** The User-Agent header; say who you are and where to complain. */
-  readonly userAgent: string
-  /** True also connects to private, loopback and link-local addresses. */
-  readonly allowPrivate: boolean
-  /** Most connections to one origin at a time; more requests wait. Default: 4. */
-  readonly connectionsPerHost?: number
+export interface FetcherOptions extends RouteOptions {
   /** Each limit left out keeps its default, see FetchLimits. */
   readonly limits?: Partial<FetchLimits>
-  /** Only true: certificates are verified whatever the environment says. */
-  readonly verifyTls?: true
-  /** Default: the system's resolver. */
-  readonly resolve?: Resolve
   /** For `startedAt` and `durationMs`. Default: the system's clock. */
   readonly clock?: Clock
 }
@@ -40,33 +37,61 @@ export interface Fetcher extends AsyncDisposable {
 
 const ACCEPT = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.5'
 
-/** Makes a fetcher; it opens nothing until the first fetch. @throws MillraceError BadConfig on a limit below 1 */
+/** Makes a fetcher; it opens nothing until the first fetch. @throws MillraceError BadConfig on a limit below 1, and on settings that can not be */
 export function createFetcher(options: FetcherOptions): Fetcher {
   const limits: FetchLimits = { ...defaultLimits, ...options.limits }
-  const { allowPrivate, connectionsPerHost = 4, verifyTls = true, resolve = systemResolve } = options
-  requirePositive({ ...limits, connectionsPerHost })
-  const agent = createAgent({ allowPrivate, connectionsPerHost, limits, resolve, verifyTls })
+  requirePositive({ ...limits, connectionsPerHost: options.connectionsPerHost ?? CONNECTIONS })
+  const route = routeOf(options, limits)
   const clock = options.clock ?? systemClock
-  const { userAgent } = options
 
   async function fetch(request: FetchRequest, signal?: AbortSignal): Promise<FetchAnswer> {
     const startedAt = clock.now()
     const url = bareUrl(request.url)
-    if (!allowPrivate) refusePrivateLiteral(url)
-    const exchange = new Exchange({ ...request, url: url.href }, limits, signal)
+    if (!options.allowPrivate) refusePrivateLiteral(url)
+    const { agent, proxy, headers, readHeaders } = route.to(url)
+    const exchange = new Exchange({ ...request, url: url.href, ...readHeaders }, limits, signal)
     const answer = exchange.start()
-    const headers = ['user-agent', userAgent, 'accept', request.accept ?? ACCEPT]
-    for (const [name, value] of request.conditions ?? []) headers.push(name, value)
-    if (!exchange.isSettled) dispatch(agent, url, exchange, headers)
+    if (proxy !== null && !options.allowPrivate) await refuseFirst(exchange, url, options.resolve)
+    const asked = ['user-agent', route.userAgent, 'accept', request.accept ?? ACCEPT, ...headers]
+    for (const [name, value] of request.conditions ?? []) asked.push(name, value)
+    if (!exchange.isSettled) dispatch(agent, url, exchange, asked)
     const { head, wire } = await answer
+    if (proxy !== null && head.status === 407) throw proxyRefusal(proxy, 407)
     const body = await decoded({ head, wire }, limits)
     return { ...head, body, wireBytes: wire?.length ?? 0, startedAt, durationMs: clock.now() - startedAt }
   }
 
-  // undici rejects a second close; here it waits for the first.
+  const underWay = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
-  const close = (): Promise<void> => (closing ??= agent.close())
-  return { fetch, close, [Symbol.asyncDispose]: close }
+  // Of clients that are shared, only what goes by this fetcher is waited for.
+  const finish = async () => {
+    await Promise.allSettled(underWay)
+    await route.close()
+  }
+  const close = (): Promise<void> => (closing ??= finish())
+  return {
+    async fetch(request, signal) {
+      if (closing !== undefined) throw fetchFailure(new errors.ClientClosedError(), request.url)
+      const answer = fetch(request, signal)
+      underWay.add(answer)
+      try {
+        return await answer
+      } finally {
+        underWay.delete(answer)
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** The guard of direct connections stands at the socket; a proxy's are made out of our sight, so its targets are looked up before. */
+async function refuseFirst(exchange: Exchange, url: URL, resolve: Resolve = systemResolve): Promise<void> {
+  try {
+    await refusePrivateName(url, resolve)
+  } catch (error) {
+    exchange.giveUp(fetchFailure(error, url.href))
+  }
 }
 
 /** Without the fragment, which is never sent, and without credentials, which must not reach a page or a message. */

@@ -20,7 +20,7 @@ export {
   deleteRunRow,
   discardRun,
   documentsOwnedByRun,
-} from './delete-run.ts'
+} from './upkeep/delete-run.ts'
 export {
   countHostClosed,
   deleteRunMetrics,
@@ -34,7 +34,7 @@ export type { OpenedRun } from './open-run.ts'
 export { addDocument, documentDefinitions } from './document.ts'
 export type { DocumentRow } from './document.ts'
 export { addKeptPage, addPage, addRawBody, pageDefinitions } from './page.ts'
-export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './redrive-run.ts'
+export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './upkeep/redrive-run.ts'
 export {
   cancelRun,
   countInRun,
@@ -49,8 +49,8 @@ export {
   startRun,
 } from './run.ts'
 export type { Run, RunLimits, RunState } from './run.ts'
-export { countOrphanedBodies, newestTime, soundnessQueries } from './soundness.ts'
-export type { OrphanedBodies } from './soundness.ts'
+export { countOrphanedBodies, newestTime, soundnessQueries } from './upkeep/soundness.ts'
+export type { OrphanedBodies } from './upkeep/soundness.ts'
 export { addSource, findSource, sourceDefinitions, sourceOf } from './source.ts'
 export type { Source } from './source.ts'
 export { pageOfRun, pageVersions, versionDefinitions } from './versions.ts'

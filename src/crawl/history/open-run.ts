@@ -106,6 +106,6 @@ async function readRun(store: Store, id: string): Promise<Run> {
   return run as Run
 }
 
-function limitsJson({ maxPages, maxDepth, maxTimeMs }: RunLimits): Json {
-  return { maxPages, maxDepth, maxTimeMs }
+function limitsJson({ maxPages, maxDepth, maxTimeMs, network }: RunLimits): Json {
+  return { maxPages, maxDepth, maxTimeMs, ...(network === undefined ? {} : { network: { ...network } }) }
 }

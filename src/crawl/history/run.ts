@@ -11,6 +11,7 @@
  * A source has at most one unfinished run; an index holds this when two processes start at once. A process that is
  * killed leaves its run 'running': the next `crawl` of the source goes on with it.
  */
+import type { NetworkFacts } from '../fetch/index.ts'
 import { command, guard, query, type Shape, type Values } from '../../store/index.ts'
 
 /** States of a run; completed, failed and cancelled are final but for the one way back drawn above. */
@@ -24,6 +25,8 @@ export interface RunLimits {
   readonly maxDepth: number | null
   /** Milliseconds of this call. */
   readonly maxTimeMs: number | null
+  /** How this call reached the source, where that was out of the ordinary; no secret is in it. */
+  readonly network?: NetworkFacts
 }
 
 /** The columns of a run row. */

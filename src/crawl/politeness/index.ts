@@ -4,6 +4,7 @@
  */
 export { fetchRobots } from './fetch-robots.ts'
 export type { FetchedRobots } from './fetch-robots.ts'
+export { hostSaid } from './host-said.ts'
 export { keptCrawlDelayMs, keptOpinion } from './kept-robots.ts'
 export { RobotsKeeper, robotsDefinitions } from './robots-keeper.ts'
 export { allows, crawlDelayMs, robotsVerdict, sitemapsOf } from './robots/index.ts'

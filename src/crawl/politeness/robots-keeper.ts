@@ -116,14 +116,17 @@ export class RobotsKeeper {
 
   async #closeHost(origin: string, answer: FetchedRobots, now: number): Promise<MillraceError> {
     const { status, retryAfter } = answer
-    const until = now + (retryAfterMs(retryAfter, now) ?? WAIT_MS)
+    const askedMs = retryAfterMs(retryAfter, now)
+    const until = now + (askedMs ?? WAIT_MS)
     const message = `${origin}/robots.txt answered ${status}, so the host is left alone for now`
     // Not only the lane of the job that asked: before the first job there is none, and no other must ask again so soon.
     const { store, run } = this.#context
     const host = hostOf(origin)
-    const counted = countHostClosed(run, host, { cause: 'RobotsUnavailable', until })
-    await store.commit({ commands: [...counted, waitLane({ key: host, until, reason: message })] })
-    return new MillraceError('RobotsUnavailable', message, { facts: { until, status } })
+    const code = 'RobotsUnavailable'
+    const counted = countHostClosed(run, host, { cause: code, until })
+    await store.commit({ commands: [...counted, waitLane({ key: host, until, code, reason: message })] })
+    const facts = { until, status, isNamed: askedMs !== undefined }
+    return new MillraceError(code, message, { facts })
   }
 }
 

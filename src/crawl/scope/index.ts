@@ -5,6 +5,7 @@
  */
 export { compileGlob } from './glob.ts'
 export type { Match } from './glob.ts'
+export { ownOf } from './own.ts'
 export { parsePattern } from './pattern.ts'
 export type { Pattern, UrlParts } from './pattern.ts'
 export { compileScope, scopeOf } from './scope.ts'

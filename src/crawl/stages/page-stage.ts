@@ -7,6 +7,7 @@ import { fetchPage, type FetchedPage, type PageOutcome, type PageQuestion } from
 import type { PageTools } from './fetch-page.ts'
 import { offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
 import { addDocument, addKeptPage, addPage, addRawBody, countInRun, earlierPage } from '../history/index.ts'
+import { hostSaid } from '../politeness/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
 
@@ -52,6 +53,7 @@ function savePage(options: PageStageOptions, page: FetchedPage, job: Job): reado
     ...(page.raw === null ? [] : [addRawBody(page.raw)]),
     ...saveDocument(options, page, job, now),
     ...savePageRow(options, { ...page, note }, job, now),
+    hostSaid(job, page.head.status),
     ...(loop === null ? offerRedirect(options, page, job, now) : []),
     count(options, {
       pages: 1,

@@ -17,7 +17,8 @@ export function refuseForNow(head: FetchHead, { job, isLastAttempt, clock }: Wor
     const asked = retryAfterMs(header(head.headers, 'retry-after'), clock.now())
     const waitMs = asked ?? Math.min(RATE_WAIT_MS_MAX, RATE_WAIT_MS * 2 ** job.waits)
     const message = `${new URL(url).host} answered ${status} and is left alone for ${Math.ceil(waitMs / 1000)} s`
-    throw new MillraceError('RateLimited', message, { facts: { until: clock.now() + waitMs, status } })
+    const facts = { until: clock.now() + waitMs, status, isNamed: asked !== undefined }
+    throw new MillraceError('RateLimited', message, { facts })
   }
   if (status >= 500 && !isLastAttempt) {
     throw new MillraceError('ServerError', `${url} answered ${status}`, { facts: { status } })

@@ -5,6 +5,7 @@ import type { Command } from '../../store/index.ts'
 import { redirectOf, type Fetcher } from '../fetch/index.ts'
 import { offerFinds, PAGE_KIND, SITEMAP_KIND, type Pace } from '../frontier.ts'
 import { offerListed } from './listed-stage.ts'
+import { hostSaid } from '../politeness/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import { refuseForNow } from './refuse-for-now.ts'
 import type { CompiledScope } from '../scope/index.ts'
@@ -23,11 +24,16 @@ export interface SitemapStageOptions {
   readonly believesDates: boolean
 }
 
+/** What a sitemap names, and the status it came with. */
+interface ReadSitemap extends Sitemap {
+  readonly status: number
+}
+
 const EMPTY: Sitemap = { urls: [], sitemaps: [] }
 
 /** The stage of SITEMAP_KIND jobs. A sitemap that can not be read names nothing: the pages have links as well. */
 export function sitemapStage(options: SitemapStageOptions): Stage {
-  return stage<string, Sitemap>({
+  return stage<string, ReadSitemap>({
     kind: SITEMAP_KIND,
     load: (_reader, job) => Promise.resolve(job.uniqueKey),
     work: (url, context) => fetchSitemap(options.fetcher, url, context),
@@ -35,7 +41,7 @@ export function sitemapStage(options: SitemapStageOptions): Stage {
   })
 }
 
-async function fetchSitemap(fetcher: Fetcher, url: string, context: WorkContext): Promise<Sitemap> {
+async function fetchSitemap(fetcher: Fetcher, url: string, context: WorkContext): Promise<ReadSitemap> {
   try {
     const answer = await fetcher.fetch(
       { url, accept: 'application/xml,text/xml,text/plain;q=0.8,*/*;q=0.5' },
@@ -43,16 +49,17 @@ async function fetchSitemap(fetcher: Fetcher, url: string, context: WorkContext)
     )
     refuseForNow(answer, context)
     const redirectTo = redirectOf(answer)
-    if (redirectTo !== null) return { urls: [], sitemaps: [redirectTo] }
-    return answer.status === 200 && answer.body !== null ? parseSitemap(answer.body, url) : EMPTY
+    const { status, body } = answer
+    if (redirectTo !== null) return { status, urls: [], sitemaps: [redirectTo] }
+    return { status, ...(status === 200 && body !== null ? parseSitemap(body, url) : EMPTY) }
   } catch (error) {
     // Broken beyond use, and no other try would mend it.
-    if (isMillraceError(error, 'BodyTooLarge', 'BadEncoding')) return EMPTY
+    if (isMillraceError(error, 'BodyTooLarge', 'BadEncoding')) return { status: 200, ...EMPTY }
     throw error
   }
 }
 
-function saveSitemap(options: SitemapStageOptions, sitemap: Sitemap, job: Job): readonly Command[] {
+function saveSitemap(options: SitemapStageOptions, sitemap: ReadSitemap, job: Job): readonly Command[] {
   const now = options.clock.now()
   const { run, pace, scope } = options
   const urls = sitemap.urls.filter(({ url }) => scope.inScope(url))
@@ -63,6 +70,7 @@ function saveSitemap(options: SitemapStageOptions, sitemap: Sitemap, job: Job): 
   )
   const via = [...viaOf(job), job.uniqueKey]
   return [
+    hostSaid(job, sitemap.status),
     ...offerFinds({ run, kind: PAGE_KIND, urls: pages, depth: 0, pace }, now),
     ...(options.believesDates ? offerListed({ run, sitemap: job.uniqueKey, urls }, now) : []),
     ...offerFinds({ run, kind: SITEMAP_KIND, urls: further, depth: 0, via, pace }, now),

@@ -129,16 +129,24 @@ function optionsOf(
   }
 }
 
+/** 15 minutes of a breaker, and 5 of a spent retry budget. */
+const PENALTY_MS_MAX = 1_200_000
+
 /**
  * An `onEnd` that moves the clock to the time a job waits for as soon as it waits, and wakes the crawl: backoffs and
- * named times pass without any time passing.
+ * named times pass without any time passing. So does the longest penalty of a breaker, once it can have opened, with
+ * what a retry is put off by.
  */
 export function hurried(clock: HandClock, bus: Bus, onEnd: (end: AttemptEnd) => void = () => undefined) {
+  let failures = 0
   return (end: AttemptEnd): void => {
     onEnd(end)
+    failures = end.outcome === 'completed' ? 0 : failures + 1
     const dueAt = end.commands.flatMap((command) => command.rows).find((row) => 'dueAt' in row)?.['dueAt']
-    if (end.outcome !== 'retried' && end.outcome !== 'waits') return
-    clock.move(Math.max(0, Number(dueAt) - clock.now()))
+    const isPutOff = end.outcome === 'retried' || end.outcome === 'waits'
+    if (!isPutOff && failures < 5) return
+    const penaltyMs = failures < 5 ? 0 : PENALTY_MS_MAX
+    clock.move((isPutOff ? Math.max(0, Number(dueAt) - clock.now()) : 0) + penaltyMs)
     bus.hint(jobsTopic(end.job.kind))
   }
 }

@@ -60,6 +60,11 @@ const laneShape = {
   nextAt: 'time',
   waitUntil: 'time',
   waitReason: 'text?',
+  waitCode: 'text?',
+  failures: 'int',
+  penaltyMs: 'int',
+  openUntil: 'time',
+  errorStatus: 'int?',
 } as const
 
 const robotsShape = { origin: 'text', status: 'int', fetchedAt: 'time', expiresAt: 'time' } as const

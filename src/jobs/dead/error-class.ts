@@ -7,7 +7,7 @@ import { ERRORS, type ErrorCode } from '../../model/index.ts'
  * own: a mistake in it, a job that ends its process, a store that refused a write.
  */
 const CLASSES: Readonly<Record<string, readonly ErrorCode[]>> = {
-  network: ['ConnectionLost', 'FetchTimeout', 'TlsFailed', 'UnreachableHost'],
+  network: ['ConnectionLost', 'FetchTimeout', 'ProxyFailed', 'TlsFailed', 'UnreachableHost'],
   server: ['RateLimited', 'RobotsUnavailable', 'ServerError'],
   content: ['BadEncoding', 'BodyTooLarge', 'TooManyRedirects', 'Unreadable'],
   refused: ['AddressRefused', 'BadUrl'],

@@ -1,7 +1,7 @@
 /** Why a job waits and what its lane is at, told from rows. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ensureLane, waitLane } from '../lanes.ts'
+import { ensureLane, failLane, waitLane } from '../lanes/index.ts'
 import { bury, complete, recordAttempt, retry, wait } from '../settle.ts'
 import { rescueCommand } from '../testing/crash.ts'
 import { START_AT, claimJobs, claimOne, offerKeys, openJobs, type Opened } from '../testing/fixture.ts'
@@ -11,9 +11,9 @@ import {
   jobsOfKey,
   lanePlight,
   laneReport,
-  lastErrors,
   laterByLane,
   waitsOf,
+  type LaneRow,
 } from './index.ts'
 
 const why = { errorCode: 'Timeout', errorMessage: 'late' }
@@ -76,7 +76,7 @@ test('each gate that is shut is told with its time: later, a closed lane, its ga
   await store.commit({
     commands: [
       wait({ id, dueAt: START_AT + 500, ...told }),
-      waitLane({ key: 'b', until: START_AT + 500, reason: 'come later' }),
+      waitLane({ key: 'b', until: START_AT + 500, code: 'RateLimited', reason: 'come later' }),
     ],
   })
   assert.deepEqual(await gatesOf(opened, 'first'), [
@@ -177,23 +177,67 @@ test('each lane is told with what is in hand, what waits and what failed last, c
     ['b'],
   )
   assert.deepEqual(await store.read(laterByLane(asked)), [{ lane: 'a', count: 1 }])
-  assert.deepEqual(await store.read(lastErrors({})), [{ lane: 'a', at: START_AT, ...why }])
 })
 
+const LANE: LaneRow = {
+  key: 'a',
+  concurrency: 2,
+  gapMs: 10,
+  nextAt: 0,
+  waitUntil: 0,
+  waitReason: 'asked',
+  waitCode: 'RateLimited',
+  failures: 0,
+  penaltyMs: 0,
+  openUntil: 0,
+  errorCode: 'FetchTimeout',
+  errorStatus: null,
+  errorMessage: 'late',
+  errorAt: 1,
+  running: 1,
+  waiting: 0,
+}
+
 test('a lane is open, paced, full or waiting, with the time of its next start', () => {
-  const lane = {
-    key: 'a',
-    concurrency: 2,
-    gapMs: 10,
-    nextAt: 0,
-    waitUntil: 0,
-    waitReason: 'asked',
-    running: 1,
-    waiting: 0,
-  }
-  assert.deepEqual(lanePlight(lane, 5), { state: 'open', nextAt: null, reason: null })
-  assert.deepEqual(lanePlight({ ...lane, nextAt: 6 }, 5), { state: 'paced', nextAt: 6, reason: null })
-  assert.deepEqual(lanePlight({ ...lane, running: 2 }, 5), { state: 'full', nextAt: null, reason: null })
-  const waiting = lanePlight({ ...lane, nextAt: 9, waitUntil: 8, running: 2 }, 5)
-  assert.deepEqual(waiting, { state: 'waiting', nextAt: 9, reason: 'asked' })
+  const idle = { breaker: 'closed', nextAt: null, code: null, reason: null }
+  assert.deepEqual(lanePlight(LANE, 5), { ...idle, state: 'open' })
+  assert.deepEqual(lanePlight({ ...LANE, nextAt: 6 }, 5), { ...idle, state: 'paced', nextAt: 6 })
+  assert.deepEqual(lanePlight({ ...LANE, running: 2 }, 5), { ...idle, state: 'full' })
+  const waiting = lanePlight({ ...LANE, nextAt: 9, waitUntil: 8, running: 2 }, 5)
+  assert.deepEqual(waiting, { ...idle, state: 'waiting', nextAt: 9, code: 'RateLimited', reason: 'asked' })
+})
+
+test('a lane whose breaker is open waits for what lasts longer, and a half-open one is full with one', () => {
+  const broken = { ...LANE, failures: 6, penaltyMs: 30, openUntil: 20 }
+  const open = lanePlight({ ...broken, waitUntil: 19 }, 5)
+  assert.deepEqual(open, {
+    state: 'waiting',
+    breaker: 'open',
+    nextAt: 20,
+    code: 'FetchTimeout',
+    reason: '6 failures in a row, the last: late',
+  })
+  const asked = lanePlight({ ...broken, waitUntil: 21 }, 5)
+  assert.deepEqual([asked.nextAt, asked.code, asked.reason], [21, 'RateLimited', 'asked'])
+  const half = [0, 1].map((running) => lanePlight({ ...broken, running }, 20))
+  assert.deepEqual(
+    half.map(({ state, breaker }) => [state, breaker]),
+    [
+      ['open', 'half-open'],
+      ['full', 'half-open'],
+    ],
+  )
+})
+
+test('a job is told that its host failed, until when, and then that another one tries it', async (t) => {
+  const opened = await openJobs(t)
+  const { store, clock } = opened
+  await store.commit({ commands: [offerKeys(['first', 'second'])] })
+  const failure = { key: 'a', claimedAt: START_AT, counts: true, errorStatus: null, ...why }
+  await store.commit({ commands: [failLane.all([1, 2, 3, 4, 5].map(() => failure))] })
+  assert.deepEqual(await gatesOf(opened, 'first'), [`breaker 30000 ${why.errorMessage} 5`])
+  clock.move(30_000)
+  assert.deepEqual(await gatesOf(opened, 'first'), [])
+  await claimOne(opened)
+  assert.deepEqual(await gatesOf(opened, 'second'), [`probe - ${why.errorMessage} 5`])
 })

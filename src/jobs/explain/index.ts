@@ -9,7 +9,7 @@ import { leaseReportDefinitions } from './lease-report.ts'
 
 export { attemptsOfJob, jobFacts, jobsOfKey } from './job-facts.ts'
 export type { FailedAttempt, JobFacts } from './job-facts.ts'
-export { lanePlight, laneReport, lastErrors, laterByLane, WAITING_MAX } from './lane-report.ts'
+export { lanePlight, laneReport, laterByLane, WAITING_MAX } from './lane-report.ts'
 export type { LanePlight, LaneRow } from './lane-report.ts'
 export { leasesByProcess, registeredProcesses } from './lease-report.ts'
 export type { ProcessLeases } from './lease-report.ts'

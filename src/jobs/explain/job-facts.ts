@@ -9,6 +9,12 @@ const factShape = {
   nextAt: 'time',
   waitUntil: 'time',
   waitReason: 'text?',
+  failures: 'int',
+  penaltyMs: 'int',
+  openUntil: 'time',
+  laneErrorCode: 'text?',
+  laneErrorMessage: 'text?',
+  laneErrorAt: 'time?',
   laneRunning: 'int',
   ahead: 'int',
   holderPid: 'int?',
@@ -17,7 +23,8 @@ const factShape = {
 } as const satisfies Shape
 
 /**
- * A job with its lane, as that is or would be by default; `laneRunning` counts jobs in hand on it, of any run; `ahead`
+ * A job with its lane, as that is or would be by default; `failures` are those of the lane in a row, `laneError...` the
+ * last that went wrong on it; `laneRunning` counts jobs in hand on it, of any run; `ahead`
  * those of the same run, kind and lane that are claimed first, counted up to 10,000; `holder...` is the process that has
  * it in hand, null where that has closed the store.
  */
@@ -32,6 +39,8 @@ export const jobFacts = query({
     .map((name) => `job.${sqlName(name)}`)
     .join(', ')},
       coalesce(concurrency, 1), coalesce(gap_ms, 0), coalesce(next_at, 0), coalesce(wait_until, 0), wait_reason,
+      coalesce(failures, 0), coalesce(penalty_ms, 0), coalesce(open_until, 0),
+      lanes.error_code, lanes.error_message, lanes.error_at,
       (SELECT count(*) FROM jobs AS busy WHERE busy.lane = job.lane AND busy.state = 'running'),
       (SELECT count(*) FROM (SELECT 1 FROM jobs AS other
         WHERE other.run = job.run AND other.kind = job.kind AND other.state = 'available' AND other.lane = job.lane

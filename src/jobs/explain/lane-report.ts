@@ -1,5 +1,6 @@
 /** What each lane is at: its pace, what it waits for, how much is in hand and how much is before it. */
 import { query, type Shape, type Values } from '../../store/index.ts'
+import { breakerOf, type BreakerState } from '../lanes/index.ts'
 
 /** Waiting jobs are counted up to this many for each run and kind: counting a million would take long for no gain. */
 export const WAITING_MAX = 1_000
@@ -11,11 +12,22 @@ const laneShape = {
   nextAt: 'time',
   waitUntil: 'time',
   waitReason: 'text?',
+  waitCode: 'text?',
+  failures: 'int',
+  penaltyMs: 'int',
+  openUntil: 'time',
+  errorCode: 'text?',
+  errorStatus: 'int?',
+  errorMessage: 'text?',
+  errorAt: 'time?',
   running: 'int',
   waiting: 'int',
 } as const satisfies Shape
 
-/** A lane; `running` counts jobs of any run, `waiting` those of the runs asked for that could be done now but for the lane. */
+/**
+ * A lane; `running` counts jobs of any run, `waiting` those of the runs asked for that could be done now but for the lane.
+ * `error...` is the last that went wrong, null where nothing did; `failures` are those in a row up to now.
+ */
 export type LaneRow = Values<typeof laneShape>
 
 /** Up to `limit` lanes after a key, by key. Served by the key, jobs_running_lane and jobs_ready. */
@@ -23,7 +35,8 @@ export const laneReport = query({
   name: 'explain.lanes',
   params: { after: 'text', limit: 'int', runs: 'json', kinds: 'json' },
   gives: laneShape,
-  sqlite: `SELECT key, concurrency, gap_ms, next_at, wait_until, wait_reason,
+  sqlite: `SELECT key, concurrency, gap_ms, next_at, wait_until, wait_reason, wait_code,
+      failures, penalty_ms, open_until, error_code, error_status, error_message, error_at,
       (SELECT count(*) FROM jobs WHERE lane = lanes.key AND state = 'running'),
       (SELECT coalesce(sum((SELECT count(*) FROM (SELECT 1 FROM jobs INDEXED BY jobs_ready
           WHERE run = asked.value AND kind = wanted.value AND state = 'available' AND lane = lanes.key
@@ -44,36 +57,40 @@ export const laterByLane = query({
     WHERE in_time() GROUP BY lane`,
 })
 
-/** The last error of each lane, among the last 1,000 failed tries there were. */
-export const lastErrors = query({
-  name: 'explain.lastErrors',
-  params: {},
-  gives: { lane: 'text', at: 'time', errorCode: 'text', errorMessage: 'text' },
-  sqlite: `SELECT jobs.lane, last.finished_at, last.error_code, last.error_message FROM (
-      SELECT max(tried.id) AS id FROM (SELECT id, job FROM attempts ORDER BY id DESC LIMIT 1000) AS tried
-      JOIN jobs ON jobs.id = tried.job GROUP BY jobs.lane) AS newest
-    JOIN attempts AS last ON last.id = newest.id JOIN jobs ON jobs.id = last.job`,
-})
-
 /**
  * open: a job can start at once; paced: it rests between two starts; waiting: it is closed until a time, as the host
- * asked; full: as many are in hand as it may have.
+ * asked, or because it failed too often; full: as many are in hand as it may have, which is one while a failed host is
+ * being tried again.
  */
 export interface LanePlight {
   readonly state: 'open' | 'paced' | 'waiting' | 'full'
+  readonly breaker: BreakerState
   /** When the next job may start; null: at once, or when one in hand is done. */
   readonly nextAt: number | null
+  /** The error code behind a wait. */
+  readonly code: string | null
   /** Why, in the words it was closed with. */
   readonly reason: string | null
 }
 
 /** What a lane is at, at `now`. */
 export function lanePlight(lane: LaneRow, now: number): LanePlight {
-  const { waitUntil, waitReason, nextAt, running, concurrency } = lane
-  if (waitUntil > now) return { state: 'waiting', nextAt: Math.max(waitUntil, nextAt), reason: waitReason }
-  if (nextAt > now) return { state: 'paced', nextAt, reason: null }
-  return { state: running >= concurrency ? 'full' : 'open', nextAt: null, reason: null }
+  const { waitUntil, openUntil, nextAt, running, concurrency } = lane
+  const breaker = breakerOf(lane, now)
+  const until = Math.max(waitUntil, openUntil)
+  if (until > now) return { state: 'waiting', breaker, nextAt: Math.max(until, nextAt), ...whyClosed(lane) }
+  const open = { breaker, nextAt: null, code: null, reason: null }
+  if (nextAt > now) return { ...open, state: 'paced', nextAt }
+  const slots = breaker === 'half-open' ? Math.min(1, concurrency) : concurrency
+  return { ...open, state: running >= slots ? 'full' : 'open' }
+}
+
+/** Of the host's wish and the breaker the one that lasts longer. */
+function whyClosed({ waitUntil, openUntil, ...lane }: LaneRow): Pick<LanePlight, 'code' | 'reason'> {
+  if (waitUntil >= openUntil) return { code: lane.waitCode, reason: lane.waitReason }
+  const reason = `${lane.failures} failures in a row, the last: ${lane.errorMessage ?? 'unknown'}`
+  return { code: lane.errorCode, reason }
 }
 
 /** What a store must be opened with to report lanes. */
-export const laneReportDefinitions = [laneReport, laterByLane, lastErrors].map((made) => made.definition)
+export const laneReportDefinitions = [laneReport, laterByLane].map((made) => made.definition)

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { MillraceError, sha256, type Clock } from '../../model/index.ts'
 import type { Command, Reader } from '../../store/index.ts'
 import type { Job } from '../job.ts'
-import { ensureLane } from '../lanes.ts'
+import { ensureLane } from '../lanes/index.ts'
 import { stage, type Stage } from '../stage.ts'
 import { addEffect, attemptsOf, effectsOf, jobsOf, offerKeys } from './fixture.ts'
 
@@ -36,9 +36,12 @@ export function growthStages(growth: Growth, clock: Clock, onWork: (job: Job) =>
     async work(job: Job) {
       await onWork(job)
       const luck = luckOf(growth, job.kind, job.uniqueKey, job)
-      if (luck === 'lost') throw new MillraceError('ConnectionLost', 'test')
+      // Neither blames the host: its breaker has tests of its own, and would only slow these down.
+      if (luck === 'lost') throw new MillraceError('Timeout', 'test')
       if (luck === 'wait')
-        throw new MillraceError('RateLimited', 'test', { facts: { until: clock.now() + 1_000 } })
+        throw new MillraceError('RateLimited', 'test', {
+          facts: { until: clock.now() + 1_000, isNamed: true },
+        })
       return luck
     },
   }

@@ -26,7 +26,13 @@ export interface ModelLane {
   readonly gapMs: number
   nextAt: number
   waitUntil: number
+  failures: number
+  penaltyMs: number
+  openUntil: number
 }
+
+/** A lane as it is made. */
+export const FRESH = { nextAt: 0, waitUntil: 0, failures: 0, penaltyMs: 0, openUntil: 0 } as const
 
 /** Every way to settle, as the names of its commands. */
 export const SETTLES = ['complete', 'remove', 'retry', 'wait', 'release', 'bury'] as const
@@ -103,9 +109,10 @@ export class JobModel {
   }
 
   #slots(key: string): number {
-    const lane = this.lanes.get(key) ?? { concurrency: 1, gapMs: 0, nextAt: 0, waitUntil: 0 }
-    if (lane.nextAt > this.now || lane.waitUntil > this.now) return 0
-    const free = lane.concurrency - this.#running((job) => job.lane === key).length
+    const lane = this.lanes.get(key) ?? { concurrency: 1, gapMs: 0, ...FRESH }
+    if (Math.max(lane.nextAt, lane.waitUntil, lane.openUntil) > this.now) return 0
+    const width = lane.penaltyMs > 0 ? Math.min(1, lane.concurrency) : lane.concurrency
+    const free = width - this.#running((job) => job.lane === key).length
     return lane.gapMs > 0 ? Math.min(1, free) : free
   }
 
@@ -127,6 +134,22 @@ export class JobModel {
     if (how === 'bury')
       Object.assign(job, { state: 'dead', attempts: job.attempts + 1, finishedAt: this.now })
     return true
+  }
+
+  /** A try that was claimed at that time failed by its host's fault. */
+  failLane(key: string, claimedAt: number): void {
+    const lane = this.lanes.get(key)
+    if (lane === undefined) return
+    const isClosed = lane.penaltyMs === 0
+    const isProbe = !isClosed && claimedAt >= lane.openUntil
+    lane.failures++
+    if (isClosed && lane.failures >= 5) lane.penaltyMs = 30_000
+    if (isProbe) lane.penaltyMs = Math.min(900_000, lane.penaltyMs * 2)
+    if (lane.penaltyMs > 0 && lane.openUntil <= this.now) lane.openUntil = this.now + lane.penaltyMs
+  }
+
+  answerLane(key: string): void {
+    Object.assign(this.lanes.get(key) ?? {}, { failures: 0, penaltyMs: 0, openUntil: 0 })
   }
 
   rescueProcess(process: string): number {

@@ -4,12 +4,12 @@ import { isMillraceError } from '../../model/index.ts'
 import type { Command, Guard } from '../../store/index.ts'
 import { claim } from '../claim.ts'
 import { cancelJobs, deleteJobs } from '../end-run.ts'
-import { ensureLane, waitLane } from '../lanes.ts'
+import { answerLane, ensureLane, failLane, waitLane } from '../lanes/index.ts'
 import { countJobs } from '../offer.ts'
 import { bury, complete, held, release, remove, retry, wait } from '../settle.ts'
 import { beatCommand, rescueCommand, rescueLeasesCommand } from './crash.ts'
 import { addEffect, effectsOf, jobsOf, offerKeys, putProcess, type Opened } from './fixture.ts'
-import { JobModel, type ModelJob, type Settle } from './job-model.ts'
+import { FRESH, JobModel, type ModelJob, type Settle } from './job-model.ts'
 
 export const LANES = {
   wide: { concurrency: 3, gapMs: 0 },
@@ -33,6 +33,8 @@ export type Step =
   | { does: 'beat'; process: Process; inMs: number }
   | { does: 'move'; byMs: number }
   | { does: 'wait lane'; lane: Lane; inMs: number }
+  | { does: 'fail lane'; lane: Lane; times: number; agoMs: number }
+  | { does: 'answer lane'; lane: Lane }
   | { does: 'cancel' }
 
 type StepOf<Does extends Step['does']> = Extract<Step, { does: Does }>
@@ -54,7 +56,7 @@ export class Play {
     for (const [name, pace] of Object.entries(LANES)) {
       if (pace === undefined) continue
       await this.#commit(ensureLane({ key: this.#named(name), ...pace }))
-      this.#model.lanes.set(this.#named(name), { ...pace, nextAt: 0, waitUntil: 0 })
+      this.#model.lanes.set(this.#named(name), { ...pace, ...FRESH })
     }
     await this.#commit(putProcess.all(['p', 'q'].map((name) => ({ id: this.#named(name) }))))
   }
@@ -100,6 +102,10 @@ export class Play {
         return this.#opened.clock.move(step.byMs)
       case 'wait lane':
         return this.#waitLane(step)
+      case 'fail lane':
+        return this.#failLane(step)
+      case 'answer lane':
+        return this.#answerLane(step)
       case 'cancel':
         return this.#expect(cancelJobs({ run: this.#named('run'), limit: 100 }), model.cancel())
     }
@@ -154,9 +160,24 @@ export class Play {
 
   async #waitLane({ lane, inMs }: StepOf<'wait lane'>): Promise<void> {
     const until = this.#model.now + inMs
-    await this.#commit(waitLane({ key: this.#named(lane), until, reason: 'test' }))
+    await this.#commit(waitLane({ key: this.#named(lane), until, code: 'RateLimited', reason: 'test' }))
     const made = this.#model.lanes.get(this.#named(lane))
     if (made !== undefined) made.waitUntil = Math.max(made.waitUntil, until)
+  }
+
+  async #failLane({ lane, times, agoMs }: StepOf<'fail lane'>): Promise<void> {
+    const claimedAt = this.#model.now - agoMs
+    const why = { errorCode: 'FetchTimeout', errorStatus: null, errorMessage: 'test' }
+    const failure = { key: this.#named(lane), claimedAt, counts: true, ...why }
+    for (let time = 0; time < times; time++) {
+      await this.#commit(failLane(failure))
+      this.#model.failLane(this.#named(lane), claimedAt)
+    }
+  }
+
+  async #answerLane({ lane }: StepOf<'answer lane'>): Promise<void> {
+    await this.#commit(answerLane({ key: this.#named(lane) }))
+    this.#model.answerLane(this.#named(lane))
   }
 
   async #expect(command: Command, changed: number): Promise<void> {

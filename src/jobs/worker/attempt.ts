@@ -15,8 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isMillraceError, MillraceError, newId, toMillraceError, type Clock } from '../../model/index.ts'
 import type { Command, Store } from '../../store/index.ts'
 import { CRASHES_ALONE_MAX, type Job } from '../job.ts'
-import { waitLane } from '../lanes.ts'
-import { decide } from './retry-policy.ts'
+import { budgetRetry, failLane, waitLane } from '../lanes/index.ts'
+import { decide, isHostFailure } from './retry-policy.ts'
 import { bury, complete, held, recordAttempt, release, remove, retry, wait } from '../settle.ts'
 import type { Stage } from '../stage.ts'
 
@@ -117,17 +117,35 @@ function fail(stage: Stage, job: Job, context: AttemptContext, failure: Failure)
   if (verdict.does === 'bury') return buryAs(stage, job, context, failure)
   if (verdict.does === 'wait') {
     const { until } = verdict
-    const pause = waitLane({ key: job.lane, until, reason: error.message })
-    const commands = [pause, wait({ ...why, dueAt: until })]
+    const pause = waitLane({ key: job.lane, until, code: error.code, reason: error.message })
+    const commands = [pause, failureOf(job, error), wait({ ...why, dueAt: until })]
     return settleMiss(job, context, { outcome: 'waits', error, commands }, () =>
       stage.miss(job, { error, does: 'wait', until }),
     )
   }
   const { dueAt } = verdict
-  const commands = [recordOf(job, context, failure), retry({ ...why, dueAt })]
+  const commands = [
+    recordOf(job, context, failure),
+    failureOf(job, error),
+    retry({ ...why, dueAt }),
+    ...(isHostFailure(error) ? [budgetRetry({ id: job.id, key: job.lane })] : []),
+  ]
   return settleMiss(job, context, { outcome: 'retried', error, commands }, () =>
     stage.miss(job, { error, does: 'retry', until: dueAt }),
   )
+}
+
+/** What the lane learns of a failed try. */
+function failureOf({ lane, claimedAt }: Job, error: MillraceError): Command {
+  const { status } = error.facts
+  return failLane({
+    key: lane,
+    claimedAt,
+    counts: isHostFailure(error),
+    errorCode: error.code,
+    errorStatus: typeof status === 'number' ? status : null,
+    errorMessage: error.message,
+  })
 }
 
 function recordOf(job: Job, { clock, store }: AttemptContext, { error, startedAt }: Failure): Command {
@@ -148,7 +166,7 @@ function recordOf(job: Job, { clock, store }: AttemptContext, { error, startedAt
 function buryAs(stage: Stage, job: Job, context: AttemptContext, failure: Failure): Promise<AttemptEnd> {
   const { error } = failure
   const letter = bury({ id: job.id, errorCode: error.code, errorMessage: error.message })
-  const commands = [recordOf(job, context, failure), letter]
+  const commands = [recordOf(job, context, failure), failureOf(job, error), letter]
   return settleMiss(job, context, { outcome: 'dead', error, commands }, () => [
     ...stage.miss(job, { error, does: 'bury', until: null }),
     ...stage.bury(job, error),

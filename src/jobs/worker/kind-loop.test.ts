@@ -16,7 +16,7 @@ import {
   type Opened,
   putProcess,
 } from '../testing/fixture.ts'
-import { ensureLane } from '../lanes.ts'
+import { ensureLane } from '../lanes/index.ts'
 import { gatedStage, settleDown, statesOf, work } from '../testing/work.ts'
 
 test('a worker never has more jobs of a kind at work than its concurrency, nor more in hand than its room', async (t) => {

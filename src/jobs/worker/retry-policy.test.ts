@@ -9,6 +9,7 @@ const NOW = 1_700_000_000_000
 const RETRIED: readonly ErrorCode[] = [
   'ConnectionLost',
   'FetchTimeout',
+  'ProxyFailed',
   'ServerError',
   'Timeout',
   'UnreachableHost',

@@ -24,11 +24,31 @@ const bury: Rule = { does: 'bury' }
 const RULES: Partial<Record<ErrorCode, Rule>> = {
   ConnectionLost: network,
   FetchTimeout: network,
+  ProxyFailed: network,
   ServerError: network,
   Timeout: network,
   UnreachableHost: network,
   RateLimited: { does: 'wait' },
   RobotsUnavailable: { does: 'wait' },
+}
+
+/** Codes that speak against the host rather than the URL: its breaker counts them. */
+const HOST_FAILURES: ReadonlySet<ErrorCode> = new Set([
+  'ConnectionLost',
+  'FetchTimeout',
+  'ProxyFailed',
+  'RateLimited',
+  'RobotsUnavailable',
+  'ServerError',
+  'UnreachableHost',
+])
+
+/**
+ * Whether an error is a failure of its host. A host that says when to come back has not failed: it is obeyed. One that
+ * refuses again and again without a word is taken for one that can not.
+ */
+export function isHostFailure({ code, facts }: MillraceError): boolean {
+  return HOST_FAILURES.has(code) && facts['isNamed'] !== true
 }
 
 /** How long a lane waits when the error names no time of its own. */

@@ -28,7 +28,7 @@ test('what the configuration says takes the place of the defaults', () => {
     rules: { include: ['/a'], exclude: ['/b'] },
     limits: { maxPages: 5, maxDepth: 0, maxTimeMs: 60_000 },
     pace: { concurrency: 2, gapMs: 10 },
-    network: { userAgent: 'me', allowPrivate: true, asksRobots: false },
+    network: { userAgent: 'me', allowPrivate: true, asksRobots: false, network: {} },
   })
 })
 
@@ -44,12 +44,20 @@ test('a flag wins over the configuration, in each setting and in both directions
     robots: true,
     allowPrivate: false,
     userAgent: 'you',
+    proxy: 'env',
+    cookies: true,
+    insecureTls: true,
   }
   assert.deepEqual(settingsFrom(flags, { userAgent: 'me', crawl }), {
     rules: { include: ['/c'], exclude: ['/d'] },
     limits: { maxPages: 6, maxDepth: 1, maxTimeMs: 2_000 },
     pace: { concurrency: 3, gapMs: 0 },
-    network: { userAgent: 'you', allowPrivate: false, asksRobots: true },
+    network: {
+      userAgent: 'you',
+      allowPrivate: false,
+      asksRobots: true,
+      network: { proxy: 'env', cookies: true, tls: 'unchecked' },
+    },
   })
 })
 

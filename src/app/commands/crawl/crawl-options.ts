@@ -1,7 +1,14 @@
 /** The options of `crawl` as typed, and what they mean. */
 import { createReadStream } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { sourceOf, type Pace, type RunLimits, type ScopeRules, type Source } from '../../../crawl/index.ts'
+import {
+  sourceOf,
+  type Pace,
+  type RunLimits,
+  type ScopeRules,
+  type Source,
+  type SourceNetwork,
+} from '../../../crawl/index.ts'
 import { isMillraceError, MillraceError, parseHttpUrl } from '../../../model/index.ts'
 import type { Config } from '../../config/index.ts'
 import { parseCount, parseDuration } from '../../quantity.ts'
@@ -20,6 +27,9 @@ export interface CrawlFlags {
   readonly allowPrivate?: boolean
   readonly userAgent?: string
   readonly full?: boolean
+  readonly proxy?: string
+  readonly cookies?: boolean
+  readonly insecureTls?: boolean
   readonly out?: string
   readonly dryRun?: boolean
 }
@@ -39,6 +49,7 @@ export interface CrawlSettings {
     readonly userAgent: string
     readonly allowPrivate: boolean
     readonly asksRobots: boolean
+    readonly network: SourceNetwork
   }
 }
 
@@ -63,7 +74,17 @@ export function settingsFrom(flags: CrawlFlags, { userAgent, crawl = {} }: Confi
       userAgent: flags.userAgent ?? userAgent ?? USER_AGENT_DEFAULT,
       allowPrivate: flags.allowPrivate ?? crawl.allowPrivate ?? false,
       asksRobots: flags.robots ?? crawl.robots ?? true,
+      network: sourceNetworkFrom(flags),
     },
+  }
+}
+
+/** What flags say of the way to a source; headers and passwords have none, because a command line is seen by all. */
+function sourceNetworkFrom({ proxy, cookies, insecureTls }: CrawlFlags): SourceNetwork {
+  return {
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(cookies === true ? { cookies } : {}),
+    ...(insecureTls === true ? { tls: 'unchecked' } : {}),
   }
 }
 

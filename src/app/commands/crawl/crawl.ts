@@ -12,6 +12,7 @@ import { openStore } from '../../open-store.ts'
 import { logEnd } from '../../print/crawl-log.ts'
 import type { Drawing } from '../../print/crawl-progress.ts'
 import { renderSummary } from '../../print/crawl-summary.ts'
+import { contactHint, networkLines, networkWarnings } from './crawl-network.ts'
 import { printLine, say, warn } from '../../print/output.ts'
 import { dryRun } from './crawl-dry-run.ts'
 import type { CrawlFlags } from './crawl-options.ts'
@@ -28,6 +29,7 @@ export async function crawl(
 ): Promise<number> {
   const plan = await planOf(words, flags, context.config)
   const { source, network, pace } = plan
+  sayNetwork(network, context)
   if (flags.dryRun === true) return dryRun({ source, ...network, pace }, context)
   const pause = new CrawlPause(context)
   try {
@@ -82,11 +84,18 @@ async function crawlSource(plan: CrawlPlan, context: CommandContext, pause: Craw
   try {
     const { reason } = await started.ended
     drawing.stop()
-    return await conclude({ store, run: started.run.id, tally, reason, startedAt }, context)
+    const warnings = networkWarnings(network.network)
+    return await conclude({ store, run: started.run.id, tally, reason, startedAt, warnings }, context)
   } finally {
     drawing.stop()
     unwatch()
   }
+}
+
+function sayNetwork({ userAgent, network }: CrawlPlan['network'], { output }: CommandContext): void {
+  const hint = contactHint(userAgent)
+  for (const line of networkWarnings(network)) warn(output, line)
+  for (const line of [...networkLines(network), ...(hint === null ? [] : [hint])]) say(output, line)
 }
 
 function announce(crawl: Crawl, { name, seeds }: Source, { output, isJson }: CommandContext): void {
@@ -149,10 +158,12 @@ interface Ending {
   readonly tally: CrawlTally
   readonly reason: string | null
   readonly startedAt: number
+  /** What is to be seen at the end as well. */
+  readonly warnings: readonly string[]
 }
 
 async function conclude(
-  { store, run, tally, reason, startedAt }: Ending,
+  { store, run, tally, reason, startedAt, warnings }: Ending,
   context: CommandContext,
 ): Promise<number> {
   const summary = await summarizeRun(store, run)
@@ -170,6 +181,7 @@ async function conclude(
       renderSummary(summary, { seconds, reason, failures: tally.failureText(), dead, waiting, now }),
     )
   }
+  for (const line of warnings) warn(context.output, line)
   if (summary.pages === 0 && dead[0] !== undefined) {
     if (context.isJson || context.output.isQuiet) warn(context.output, `${dead[0].code}: ${dead[0].example}`)
     return exitCodeOf(dead[0].code as ErrorCode)

@@ -22,6 +22,10 @@ export interface IndexedCrawlOptions {
   /** Default: 4 connections and 250 ms between requests, a host. */
   readonly pace?: Partial<Pace>
   readonly userAgent?: string
+  /** How the source is reached, and what its own hosts are shown. Default: directly, with nothing. */
+  readonly network?: CrawlOptions['network']
+  /** HTTP clients to share with other crawls of the process. Default: its own. */
+  readonly clients?: CrawlOptions['clients']
   /** Default false: private, loopback and link-local addresses are refused. */
   readonly allowPrivate?: boolean
   /** Default true. */
@@ -45,7 +49,7 @@ export interface IndexedCrawlOptions {
  * is at its end and its documents are indexed. @throws MillraceError as the store does
  */
 export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> {
-  const { store, source, onOpen, onEnding, onEnd } = options
+  const { store, source, network, clients, onOpen, onEnding, onEnd } = options
   return startCrawl({
     store,
     source,
@@ -59,6 +63,8 @@ export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> 
     onDocument: (run, { id }) =>
       options.isIndexed === false ? [] : offerIndex(run, { id: newId(systemClock.now()), document: id }),
     followUps: [indexStage],
+    ...(network === undefined ? {} : { network }),
+    ...(clients === undefined ? {} : { clients }),
     ...(onOpen === undefined ? {} : { onOpen }),
     ...(onEnding === undefined ? {} : { onEnding }),
     ...(onEnd === undefined ? {} : { onEnd }),

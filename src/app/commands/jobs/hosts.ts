@@ -9,7 +9,6 @@ import {
 import {
   lanePlight,
   laneReport,
-  lastErrors,
   laterByLane,
   WAITING_MAX,
   type LanePlight,
@@ -39,6 +38,10 @@ interface Host extends LanePlight {
   readonly host: string
   /** Why the next request is not now. */
   readonly why: string
+  /** In a row, up to now. */
+  readonly failures: number
+  /** How long the breaker was opened for; 0 when it is closed. */
+  readonly penaltyMs: number
   readonly running: number
   readonly waiting: number
   readonly concurrency: number
@@ -50,6 +53,8 @@ interface Host extends LanePlight {
 interface LastError {
   readonly at: number
   readonly errorCode: string
+  /** Of the answer that was the error; null where none came. */
+  readonly status: number | null
   readonly errorMessage: string
 }
 
@@ -73,7 +78,6 @@ async function* hostsInChunks(reader: Reader, userAgent: string): AsyncGenerator
     .map(({ id }) => id)
   const asked = { runs, kinds: CRAWL_KINDS }
   const later = new Map((await reader.read(laterByLane(asked))).map(({ lane, count }) => [lane, count]))
-  const errors = new Map((await reader.read(lastErrors({}))).map((error) => [error.lane, error]))
   let after = ''
   for (;;) {
     const lanes = await reader.read(laneReport({ ...asked, after, limit: CHUNK }))
@@ -83,7 +87,7 @@ async function* hostsInChunks(reader: Reader, userAgent: string): AsyncGenerator
       ofHosts.map(async (lane) => {
         const crawlDelayMs = await keptCrawlDelayMs(reader, userAgent, lane.key)
         const waiting = lane.waiting + (later.get(lane.key) ?? 0)
-        return hostOf({ ...lane, waiting }, { now, crawlDelayMs, lastError: errors.get(lane.key) ?? null })
+        return hostOf({ ...lane, waiting }, now, crawlDelayMs)
       }),
     )
     const last = lanes.at(-1)
@@ -92,31 +96,36 @@ async function* hostsInChunks(reader: Reader, userAgent: string): AsyncGenerator
   }
 }
 
-interface Beside {
-  readonly now: number
-  readonly crawlDelayMs: number | null
-  readonly lastError: LastError | null
+function hostOf(lane: LaneRow, now: number, crawlDelayMs: number | null): Host {
+  const plight = lanePlight(lane, now)
+  const { key: host, failures, penaltyMs, running, waiting, concurrency, gapMs } = lane
+  const why = whyOf(lane, plight, crawlDelayMs)
+  const pace = { running, waiting, concurrency, gapMs, crawlDelayMs }
+  return { ...plight, host, why, failures, penaltyMs, ...pace, lastError: lastErrorOf(lane) }
 }
 
-function hostOf(lane: LaneRow, { now, crawlDelayMs, lastError }: Beside): Host {
-  const plight = lanePlight(lane, now)
-  const { key: host, running, waiting, concurrency, gapMs } = lane
-  const why = whyOf(lane, plight, crawlDelayMs)
-  return { ...plight, host, why, running, waiting, concurrency, gapMs, crawlDelayMs, lastError }
+function lastErrorOf({
+  errorAt: at,
+  errorCode,
+  errorStatus: status,
+  errorMessage,
+}: LaneRow): LastError | null {
+  return at === null ? null : { at, errorCode: errorCode ?? '', status, errorMessage: errorMessage ?? '' }
 }
 
 function whyOf(
   { gapMs, concurrency }: LaneRow,
-  { state, reason }: LanePlight,
+  { state, breaker, reason }: LanePlight,
   delayMs: number | null,
 ): string {
   if (state === 'waiting') return reason ?? 'the host asked for it'
+  if (breaker === 'half-open') return 'it failed, and is tried by one job at a time until it answers'
   if (state === 'full') return `${concurrency} at a time`
   if (gapMs === 0) return ''
   return delayMs === gapMs ? `Crawl-delay of robots.txt: ${gapMs} ms` : `${gapMs} ms between requests`
 }
 
-const COLUMNS = ['host', 'state', 'running', 'waiting', 'next request', 'why', 'last error']
+const COLUMNS = ['host', 'state', 'breaker', 'running', 'waiting', 'next request', 'why', 'last error']
 
 function render(found: readonly Host[], isFirst: boolean): string {
   const now = systemClock.now()
@@ -127,13 +136,14 @@ function render(found: readonly Host[], isFirst: boolean): string {
 }
 
 function cells(
-  { host, state, running, waiting, nextAt, why, lastError }: Host,
+  { host, state, breaker, failures, running, waiting, nextAt, why, lastError }: Host,
   now: number,
 ): readonly string[] {
   const next = nextAt === null ? (state === 'full' ? 'when one is done' : 'at once') : when(nextAt, now)
   const error = lastError === null ? '' : `${lastError.errorCode}, ${when(lastError.at, now)}`
   const many = waiting >= WAITING_MAX ? `${WAITING_MAX}+` : String(waiting)
-  return [plainLine(host, 60), state, String(running), many, next, plainLine(why, 120), error]
+  const failed = failures === 0 ? breaker : `${breaker}, ${failures} failed`
+  return [plainLine(host, 60), state, failed, String(running), many, next, plainLine(why, 120), error]
 }
 
 function describe({ nextAt, reason, lastError, ...host }: Host): object {

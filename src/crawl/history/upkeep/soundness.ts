@@ -1,5 +1,5 @@
 /** What a look at the stored history can find odd: bodies that nothing refers to, and times that have not come yet. */
-import { query, type Reader } from '../../store/index.ts'
+import { query, type Reader } from '../../../store/index.ts'
 
 /** Raw bodies that no page and no document refers to. */
 export interface OrphanedBodies {

@@ -1,6 +1,6 @@
 /** A run whose dead jobs are sent again: it must be one that the next `crawl` of its source goes on with. */
-import { command, guard, query } from '../../store/index.ts'
-import { runColumns, runShape, UNFINISHED_SQL } from './run.ts'
+import { command, guard, query } from '../../../store/index.ts'
+import { runColumns, runShape, UNFINISHED_SQL } from '../run.ts'
 
 /**
  * Holds while the run is unfinished, or completed with no other run of its source being unfinished: a source has one

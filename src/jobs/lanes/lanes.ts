@@ -2,7 +2,7 @@
  * Lanes: the keys that order, pace and limit jobs, a host for fetching. Their state is rows, so that it survives
  * restarts and is shared by every process on the store.
  */
-import { command } from '../store/index.ts'
+import { command } from '../../store/index.ts'
 
 const lane = { noun: 'lane', op: 'put', id: 'key' } as const
 
@@ -60,13 +60,13 @@ export const restLane = command({
   ],
 })
 
-/** Closes a lane until a time; a longer wait that is already there stays. */
+/** Closes a lane until a time, with an error's code and words as the reason; a longer wait that is already there stays. */
 export const waitLane = command({
   name: 'lanes.wait',
-  params: { key: 'text', until: 'time', reason: 'text' },
+  params: { key: 'text', until: 'time', code: 'text', reason: 'text' },
   sqlite: [
     {
-      sql: `UPDATE lanes SET wait_until = :until, wait_reason = :reason, position = :position
+      sql: `UPDATE lanes SET wait_until = :until, wait_code = :code, wait_reason = :reason, position = :position
         WHERE key = :key AND wait_until < :until`,
       changes: lane,
     },
@@ -74,6 +74,6 @@ export const waitLane = command({
 })
 
 /** What a store must be opened with to keep lanes. */
-export const laneDefinitions = [ensureLane, paceLane, slowLane, restLane, waitLane].map(
+export const paceDefinitions = [ensureLane, paceLane, slowLane, restLane, waitLane].map(
   (made) => made.definition,
 )

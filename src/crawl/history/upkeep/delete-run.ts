@@ -3,8 +3,8 @@
  * more. A delete that is interrupted has removed whole pages; running it again removes the rest. What else knows of a
  * document (full text) is told by the caller, in the same unit: `documentsOwnedByRun` says of which.
  */
-import { deleteJobs } from '../../jobs/index.ts'
-import { command, query, type Store } from '../../store/index.ts'
+import { deleteJobs } from '../../../jobs/index.ts'
+import { command, query, type Store } from '../../../store/index.ts'
 
 /** More seeds than a run is ever started with. */
 const SEEDS_MAX = 1_000_000

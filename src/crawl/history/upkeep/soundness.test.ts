@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { countOrphanedBodies, newestTime } from './soundness.ts'
-import { openCrawls } from '../testing/fixture.ts'
-import { pageOf, servePlot } from '../testing/plot.ts'
+import { openCrawls } from '../../testing/fixture.ts'
+import { pageOf, servePlot } from '../../testing/plot.ts'
 
 test('after a crawl no raw body is orphaned; one that loses its page and document is counted', async (t) => {
   const site = await servePlot(t, () => pageOf('mill'))

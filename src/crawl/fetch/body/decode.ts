@@ -17,8 +17,8 @@ import {
   zstdDecompressSync,
 } from 'node:zlib'
 import type { ZstdOptions } from 'node:zlib'
-import { MillraceError } from '../../model/index.ts'
-import type { FetchLimits } from './limits.ts'
+import { MillraceError } from '../../../model/index.ts'
+import type { FetchLimits } from '../limits.ts'
 
 /** The codings asked for, in the order of Accept-Encoding. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br, zstd'

@@ -1,12 +1,12 @@
 /** Dead jobs that are sent again: the next crawl of their source works on them, whichever run they are of. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { areDead, deadLetters, redriveJobs } from '../../jobs/index.ts'
-import type { Store } from '../../store/index.ts'
-import { handClock, hurried, openCrawls } from '../testing/fixture.ts'
-import { jobsOf, pagesOf } from '../testing/look.ts'
-import { pageOf, servePlot } from '../testing/plot.ts'
-import { cancelRun, getRun, runCanGoOn, runWithSource, takeUpRun } from './index.ts'
+import { areDead, deadLetters, redriveJobs } from '../../../jobs/index.ts'
+import type { Store } from '../../../store/index.ts'
+import { handClock, hurried, openCrawls } from '../../testing/fixture.ts'
+import { jobsOf, pagesOf } from '../../testing/look.ts'
+import { pageOf, servePlot } from '../../testing/plot.ts'
+import { cancelRun, getRun, runCanGoOn, runWithSource, takeUpRun } from '../index.ts'
 
 /** A site whose page '/bad' drops the connection until it is mended. */
 async function openSite(t: Parameters<typeof servePlot>[0]) {

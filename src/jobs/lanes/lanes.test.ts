@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ensureLane, paceLane, restLane, slowLane, waitLane } from './lanes.ts'
-import { START_AT, claimOne, laneOf, offerKeys, openJobs } from './testing/fixture.ts'
+import { START_AT, claimOne, laneOf, offerKeys, openJobs } from '../testing/fixture.ts'
 
 const PACE = { key: 'host', concurrency: 2, gapMs: 500 }
 const made = { concurrency: 2, gapMs: 500, nextAt: 0, waitUntil: 0, waitReason: null }
@@ -65,12 +65,14 @@ test('a wait is extended and never cut short', async (t) => {
   const { store } = await openJobs(t)
   await store.commit({ commands: [ensureLane(PACE)] })
   const waits = [
-    { until: START_AT + 500, reason: 'first' },
-    { until: START_AT + 400, reason: 'shorter' },
-    { until: START_AT + 500, reason: 'equal' },
+    { until: START_AT + 500, code: 'RateLimited', reason: 'first' },
+    { until: START_AT + 400, code: 'RateLimited', reason: 'shorter' },
+    { until: START_AT + 500, code: 'RobotsUnavailable', reason: 'equal' },
   ]
   for (const wait of waits) await store.commit({ commands: [waitLane({ key: 'host', ...wait })] })
   assert.deepEqual(await laneOf(store, 'host'), { ...made, waitUntil: START_AT + 500, waitReason: 'first' })
-  await store.commit({ commands: [waitLane({ key: 'host', until: START_AT + 501, reason: 'longer' })] })
+  await store.commit({
+    commands: [waitLane({ key: 'host', until: START_AT + 501, code: 'RateLimited', reason: 'longer' })],
+  })
   assert.deepEqual(await laneOf(store, 'host'), { ...made, waitUntil: START_AT + 501, waitReason: 'longer' })
 })

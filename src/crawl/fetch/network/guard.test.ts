@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type LookupFunction } from 'node:net'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { guardedLookup } from './guard.ts'
-import { createFetcher, isPublicAddress, type Resolve, type ResolvedAddress } from './index.ts'
+import { createFetcher, isPublicAddress, type Resolve, type ResolvedAddress } from '../index.ts'
 
 const PUBLIC = [
   '1.1.1.1',

@@ -1,11 +1,11 @@
 /** Deleting a run takes what only that run owns, and can be taken up again wherever it was interrupted. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import type { Store } from '../../store/index.ts'
+import type { Store } from '../../../store/index.ts'
 import { deleteRunPages, deleteRunRow, documentsOwnedByRun } from './delete-run.ts'
-import { openCrawls } from '../testing/fixture.ts'
-import { everything } from '../testing/look.ts'
-import { pageOf, servePlot } from '../testing/plot.ts'
+import { openCrawls } from '../../testing/fixture.ts'
+import { everything } from '../../testing/look.ts'
+import { pageOf, servePlot } from '../../testing/plot.ts'
 
 const LIMIT = 2
 

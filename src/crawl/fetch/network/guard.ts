@@ -8,7 +8,7 @@ import { lookup as dnsLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { callbackify } from 'node:util'
 import ipaddr from 'ipaddr.js'
-import { MillraceError } from '../../model/index.ts'
+import { MillraceError } from '../../../model/index.ts'
 
 /** One address of a name; `family` is 4 or 6. */
 export interface ResolvedAddress {
@@ -26,6 +26,17 @@ export const systemResolve: Resolve = (host) => dnsLookup(host, { all: true })
 export function refusePrivateLiteral(url: URL): void {
   const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw refusal(host, [host])
+}
+
+/**
+ * For a host that somebody else connects to, a proxy: refused when any of its addresses is not public, because we can
+ * not choose among them for it. @throws MillraceError AddressRefused, and what the resolver throws
+ */
+export async function refusePrivateName(url: URL, resolve: Resolve): Promise<void> {
+  if (url.hostname.startsWith('[') || isIP(url.hostname) !== 0) return refusePrivateLiteral(url)
+  const addresses = (await resolve(url.hostname)).map(({ address }) => address)
+  if (addresses.length === 0) throw noAddress(url.hostname)
+  if (!addresses.every(isPublicAddress)) throw refusal(url.hostname, addresses)
 }
 
 /**
