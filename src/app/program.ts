@@ -6,10 +6,10 @@ import type { Config } from './config/index.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT, exitCodeOf, firstFailure } from './exit-code.ts'
 import type { CommonFlags, Run } from './help/common-options.ts'
-import { addContent } from './help/content.ts'
 import { addCrawl } from './help/crawl.ts'
 import { addDiff } from './help/diff.ts'
 import { addJobs } from './help/jobs.ts'
+import { addReExtract } from './help/re-extract.ts'
 import { addRest } from './help/rest.ts'
 import { addUpkeep } from './help/upkeep.ts'
 import { DB_DEFAULT } from './database-url.ts'
@@ -36,7 +36,7 @@ export async function program(argv: readonly string[], world: World): Promise<nu
   addCrawl(root, run)
   addRest(root, run)
   addDiff(root, run)
-  addContent(root, run)
+  addReExtract(root, run)
   addJobs(root, run)
   addUpkeep(root, run)
   try {

@@ -2,6 +2,7 @@
 import { configMutants } from './config-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
 import { exportMutants } from './export-mutants.ts'
+import { documentMutants } from './document-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
@@ -17,4 +18,5 @@ export const allMutants: readonly Mutant[] = [
   ...metricMutants,
   ...configMutants,
   ...exportMutants,
+  ...documentMutants,
 ]

@@ -12,11 +12,11 @@ export function readHtml(body: Uint8Array, url: string, contentType: string | nu
   const { title, text, markdown, authors, description, leadImage, wordCount } = content
   return {
     canonicalUrl: page.canonicalUrl,
-    title: title === '' ? page.title : title,
+    title: title === '' ? page.title : wellFormed(title),
     text,
     markdown,
     html: null,
-    description,
+    description: description === null ? null : wellFormed(description),
     leadImage,
     wordCount,
     language: content.language ?? page.language,
@@ -31,4 +31,9 @@ export function readHtml(body: Uint8Array, url: string, contentType: string | nu
     sha256: sha256(text),
     extractor: EXTRACTOR_VERSION,
   }
+}
+
+/** What JSON gives may hold NUL and halves of characters, which nobody who reads a document expects. */
+function wellFormed(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd').trim()
 }

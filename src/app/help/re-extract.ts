@@ -1,14 +1,10 @@
-/** How the commands about the content of pages are called. */
+/** How `re-extract` is called. */
 import type { Command } from 'commander'
 import type { ReExtractFlags } from '../commands/content/re-extract.ts'
 import { withCommonOptions, type CommonFlags, type Run } from './common-options.ts'
 
-/** Adds the commands. */
-export function addContent(root: Command, run: Run): void {
-  addReExtract(root, run)
-}
-
-function addReExtract(root: Command, run: Run): void {
+/** Adds the command. */
+export function addReExtract(root: Command, run: Run): void {
   const command = root
     .command('re-extract')
     .summary('read stored pages again, without fetching')
