@@ -6,6 +6,7 @@ import type { Config } from './config/index.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT, exitCodeOf, firstFailure } from './exit-code.ts'
 import type { CommonFlags, Run } from './help/common-options.ts'
+import { addContent } from './help/content.ts'
 import { addCrawl } from './help/crawl.ts'
 import { addDiff } from './help/diff.ts'
 import { addJobs } from './help/jobs.ts'
@@ -37,6 +38,7 @@ export async function program(argv: readonly string[], world: World): Promise<nu
   addRest(root, run)
   addDiff(root, run)
   addReExtract(root, run)
+  addContent(root, run)
   addJobs(root, run)
   addUpkeep(root, run)
   try {

@@ -41,7 +41,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:url': ANYWHERE,
   'node:util': ANYWHERE,
   'node:worker_threads': ['src/threads', 'src/store/sqlite'],
-  'node:zlib': ['src/crawl', 'src/transfer'],
+  'node:zlib': ['src/crawl', 'src/transfer', 'src/app'],
 }
 
 /** What tests may import beside it: every builtin, and these. */
