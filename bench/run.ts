@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 
 import { commitBench } from './commit.ts'
+import { contentBench } from './content.ts'
 import { crawlBench } from './crawl.ts'
 import { describeMachine } from './rig/machine.ts'
 import { processesBench } from './processes.ts'
@@ -15,6 +16,7 @@ import type { Settings } from './rig/settings.ts'
 
 const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   commit: commitBench,
+  content: contentBench,
   crawl: crawlBench,
   processes: processesBench,
   resume: resumeBench,
@@ -25,7 +27,8 @@ const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [optio
   --rounds N         rounds of each side; figures are medians (default 5)
   --only A,B         run these sides only
   --dir FOLDER       where databases and datasets go (default the system's temporary folder; not a RAM disk)
-  --corpus FOLDER    crawl: HTML to serve (default /usr/share/doc/postgresql-doc-15/html)
+  --corpus FOLDER    crawl: HTML to serve, content: to extract (default /usr/share/doc/postgresql-doc-15/html)
+  --articles FOLDER  content: article pages with known bodies (default $MILLRACE_ARTICLES, else none)
   --start PATH       crawl: page to start at (default /index.html)
   --concurrency N    crawl: requests at once (default 32)
   --bytes N          commit, processes: bytes of one unit's body (default 1000)
@@ -44,6 +47,7 @@ function readSettings(): { name: string | undefined; isJson: boolean; settings: 
       only: { type: 'string' },
       dir: { type: 'string' },
       corpus: { type: 'string', default: '/usr/share/doc/postgresql-doc-15/html' },
+      articles: { type: 'string' },
       start: { type: 'string', default: '/index.html' },
       concurrency: { type: 'string', default: '32' },
       bytes: { type: 'string', default: '1000' },
@@ -54,7 +58,12 @@ function readSettings(): { name: string | undefined; isJson: boolean; settings: 
   const { rounds, concurrency, bytes, units, callers } = values
   const numbers = counts({ rounds, concurrency, bytes, units, callers })
   const settings = { ...numbers, only: values.only?.split(','), dir: values.dir, corpus: values.corpus }
-  return { name: positionals[0], isJson: values.json, settings: { ...settings, start: values.start } }
+  const articles = values.articles ?? process.env['MILLRACE_ARTICLES']
+  return {
+    name: positionals[0],
+    isJson: values.json,
+    settings: { ...settings, start: values.start, articles },
+  }
 }
 
 function counts<Name extends string>(texts: Record<Name, string>): Record<Name, number> {

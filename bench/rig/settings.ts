@@ -8,6 +8,8 @@ export interface Settings {
   /** Where databases and datasets go; undefined for the system's temporary folder. */
   readonly dir: string | undefined
   readonly corpus: string
+  /** Folder of article pages with known bodies; undefined for none. */
+  readonly articles: string | undefined
   readonly start: string
   readonly concurrency: number
   readonly bytes: number
