@@ -1,5 +1,6 @@
 /** The kept list of deliberate bugs. */
 import { configMutants } from './config-mutants.ts'
+import { contentMutants } from './content-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
 import { exportMutants } from './export-mutants.ts'
 import { documentMutants } from './document-mutants.ts'
@@ -19,4 +20,5 @@ export const allMutants: readonly Mutant[] = [
   ...configMutants,
   ...exportMutants,
   ...documentMutants,
+  ...contentMutants,
 ]

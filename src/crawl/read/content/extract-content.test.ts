@@ -95,6 +95,14 @@ test('a page full of teasers beside a marked body gives the body', () => {
   assert.equal(text, BODY_TEXT)
 })
 
+test('an element with most of the prose stays, whatever it is called', () => {
+  assert.equal(article(`<div class="related comments sidebar">${BODY}</div>`).text, BODY_TEXT)
+  assert.equal(
+    plain(`<div class="ads sidebar">${BODY}</div><p>Small print.</p>`).text,
+    `${BODY_TEXT}\n\nSmall print.`,
+  )
+})
+
 test('an article in hidden elements alone is still found', () => {
   assert.equal(article(`<div style="display:none">${BODY}</div>`).text, BODY_TEXT)
 })
@@ -105,6 +113,13 @@ test('a page that does not say it is an article keeps what an article would not'
     `<div class=navheader><a href=/>Up</a></div>${kept}<div class=navfooter><a href=/b>Next</a></div>`,
   )
   assert.equal(text, `Mills\n\n${BODY_TEXT}\n\n${paragraphs('Four')}\n\nPlan\n\nSee the weir`)
+})
+
+test('a page of a manual keeps its short parts', () => {
+  const { text } = plain(
+    `<div class=navheader><a href=/>Up</a></div><div><div class=titlepage><h2>grind</h2></div><p>grind [option]</p><div class=sect>${BODY}</div></div>`,
+  )
+  assert.equal(text, `grind\n\ngrind [option]\n\n${BODY_TEXT}`)
 })
 
 test('a section of a manual is not dropped for what its id or class is about', () => {
