@@ -46,6 +46,7 @@ export function pageFacts(tree: PageTree, resolve: (href: string) => string | nu
       ...texts('og:title', 'twitter:title'),
       tree.title ?? '',
       description ?? '',
+      ...onlyOne(marks.headings),
     ],
     authors: authorsOf(facts.authors, marks),
     publishedAt: facts.publishedAt ?? firstDate(marks.published, marks.times),
@@ -59,6 +60,11 @@ export function pageFacts(tree: PageTree, resolve: (href: string) => string | nu
     ),
     description,
   }
+}
+
+/** The only h1 of an article is its headline, in whatever words. */
+function onlyOne(headings: readonly string[]): readonly string[] {
+  return headings.length === 1 ? headings : []
 }
 
 /** Texts under a name of the page's JSON-LD objects, articles first; entities and tags, which do not belong there, are read. */

@@ -42,9 +42,7 @@ export function buildTree(markup: string): PageTree {
 }
 
 /** Their attributes say nothing extraction asks for. */
-const PLAIN: ReadonlySet<string> = new Set(
-  'b i u s em strong small big br hr tbody thead tr sub sup wbr'.split(' '),
-)
+const PLAIN: ReadonlySet<string> = new Set('br wbr tbody thead sub sup'.split(' '))
 
 /** They are not elements of the tree: their content, where they have any, belongs to the page. */
 const TRANSPARENT: ReadonlySet<string> = new Set(
