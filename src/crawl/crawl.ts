@@ -32,6 +32,7 @@ import {
 import { createPageReader, type PageReader, type PageReaderOptions } from './read/page/index.ts'
 import { RobotsKeeper } from './politeness/index.ts'
 import { compileScope, ownOf, type CompiledScope } from './scope/index.ts'
+import { findApis, htmlStage, wordpressStage, type WordpressTools } from './wordpress/index.ts'
 
 /** How to crawl. */
 export interface CrawlOptions {
@@ -54,6 +55,8 @@ export interface CrawlOptions {
    * asked whether what is there still holds, and sitemaps are believed for some days.
    */
   readonly isFull?: boolean
+  /** Of a WordPress source: whether ids are swept even where totals add up, and whether posts' pages are fetched too. */
+  readonly wordpress?: { readonly sweeps?: boolean; readonly wantsHtml?: boolean }
   /** What is to happen to a new document of the run, as commands for the same unit. */
   readonly onDocument: (run: string, document: { readonly id: string }) => readonly Command[]
   /** The stages that work on what `onDocument` asked for, finished also when the crawl is stopped by a limit. */
@@ -88,6 +91,7 @@ export interface Crawl {
 const PAGES_AT_ONCE = 64
 const SITEMAPS_AT_ONCE = 4
 const DEEPENS_AT_ONCE = 8
+const API_STEPS_AT_ONCE = 16
 const FOLLOW_UPS_AT_ONCE = 64
 /** The longest time a timer can be set to. */
 const TIMER_MS_MAX = 2 ** 31 - 1
@@ -97,7 +101,7 @@ export async function startCrawl(options: CrawlOptions): Promise<Crawl> {
   const clock = options.clock ?? systemClock
   const network = networkFacts(options.network ?? {})
   const limits = { ...options.limits, ...(network === null ? {} : { network }) }
-  const opened = await openRun({ ...options, limits, clock })
+  const opened = await openRun({ ...options, ...firstJobs(options), limits, clock })
   try {
     await options.onOpen?.(opened)
   } catch (error) {
@@ -208,7 +212,7 @@ class RunCrawl implements Crawl {
   #sitemapStages(fetcher: Fetcher, scope: CompiledScope): readonly StageSlots[] {
     const { pace, source } = this.#options
     const common = { clock: this.#clock, run: this.run.id, scope, pace, believesDates: this.#isCheap }
-    const wantsSitemap = sameHost(source)
+    const wantsSitemap = ofHosts(source)
     const sitemap = this.#metered(fetcher, (metered) =>
       sitemapStage({ ...common, fetcher: metered, wantsSitemap }),
     )
@@ -243,6 +247,30 @@ class RunCrawl implements Crawl {
       },
       { stage: deepenStage(common), concurrency: DEEPENS_AT_ONCE },
       { stage: recallStage({ ...common, source: this.run.source }), concurrency: 1 },
+      ...this.#wordpressStages(fetcher, { ...common, reader: this.#reader, robots }),
+    ]
+  }
+
+  #wordpressStages(
+    fetcher: Fetcher,
+    common: Omit<WordpressTools, 'fetcher' | keyof OwnWordpressTools>,
+  ): readonly StageSlots[] {
+    const { store, source, onDocument, wordpress = {} } = this.#options
+    if (source.kind === 'html') return []
+    const own: OwnWordpressTools = {
+      store,
+      source: this.run.source,
+      kind: source.kind,
+      sweeps: wordpress.sweeps ?? false,
+      wantsHtml: wordpress.wantsHtml ?? false,
+      pagesLeft: () => this.#pagesLeft(),
+      onDocument: (made) => onDocument(this.run.id, made),
+    }
+    const metered = (make: (tools: WordpressTools) => Stage) =>
+      this.#metered(fetcher, (counted) => make({ ...common, ...own, fetcher: counted }))
+    return [
+      { stage: metered(wordpressStage), concurrency: API_STEPS_AT_ONCE },
+      { stage: metered(htmlStage), concurrency: PAGES_AT_ONCE },
     ]
   }
 
@@ -250,7 +278,8 @@ class RunCrawl implements Crawl {
   async #prepareRobots(fetcher: Fetcher): Promise<RobotsKeeper | undefined> {
     const { store, source, userAgent, pace, asksRobots } = this.#options
     if (!asksRobots) return undefined
-    const wantsSitemap = sameHost(source)
+    // Posts come over an API: who reads its site without one asks for the sitemaps itself.
+    const wantsSitemap = source.kind === 'html' ? ofHosts(source) : () => false
     const keeper = new RobotsKeeper({
       store,
       fetcher,
@@ -318,7 +347,18 @@ class RunCrawl implements Crawl {
   }
 }
 
-function sameHost(source: Source): (url: string) => boolean {
+type OwnWordpressTools = Pick<
+  WordpressTools,
+  'store' | 'source' | 'kind' | 'sweeps' | 'wantsHtml' | 'pagesLeft' | 'onDocument'
+>
+
+/** How a run of each kind of source begins, where that is not with the pages of its seeds. */
+function firstJobs({ source, pace }: CrawlOptions): Pick<Parameters<typeof openRun>[0], 'firstJobs'> {
+  if (source.kind === 'html') return {}
+  return { firstJobs: (run, now) => findApis({ run, pace, seeds: source.seeds }, now) }
+}
+
+function ofHosts(source: Source): (url: string) => boolean {
   const hosts = new Set(source.scope.hosts)
   return (url) => hosts.has(new URL(url).host)
 }

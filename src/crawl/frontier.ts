@@ -18,9 +18,21 @@ export const DEEPEN_KIND = 'crawl.deepen'
 export const RECALL_KIND = 'crawl.recall'
 /** The job kind of offering what a sitemap lists with a date, or settling it without asking. */
 export const LISTED_KIND = 'crawl.listed'
+/** The job kind of one step in reading a WordPress site over its API. */
+export const WORDPRESS_KIND = 'crawl.wordpress'
+/** The job kind of fetching the page of a post that is stored already. */
+export const WORDPRESS_HTML_KIND = 'crawl.wordpress.html'
 
 /** Every kind of job that a crawl is made of. */
-export const CRAWL_KINDS = [PAGE_KIND, SITEMAP_KIND, DEEPEN_KIND, RECALL_KIND, LISTED_KIND] as const
+export const CRAWL_KINDS = [
+  PAGE_KIND,
+  SITEMAP_KIND,
+  DEEPEN_KIND,
+  RECALL_KIND,
+  LISTED_KIND,
+  WORDPRESS_KIND,
+  WORDPRESS_HTML_KIND,
+] as const
 
 /** The lane of jobs that touch no host. */
 export const DEEPEN_LANE = 'deepen'

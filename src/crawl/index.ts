@@ -20,6 +20,7 @@ import {
   versionDefinitions,
 } from './history/index.ts'
 import { robotsDefinitions } from './politeness/index.ts'
+import { wordpressDefinitions } from './wordpress/index.ts'
 
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
@@ -61,6 +62,7 @@ export type {
   RunState,
   RunSummary,
   Source,
+  SourceKind,
   UrlDifference,
 } from './history/index.ts'
 export { previewCrawl, runGates, whyUnseen } from './explain/index.ts'
@@ -74,6 +76,8 @@ export type { ScopeRules } from './scope/index.ts'
 export { decompress, EXTRACTOR_VERSION } from './read/page/index.ts'
 export { countStored, RE_EXTRACT_KIND, RE_EXTRACT_LANE, startReExtract } from './stages/index.ts'
 export type { ReExtract, ReExtractOptions, Selection } from './stages/index.ts'
+export { completenessOf } from './wordpress/index.ts'
+export type { CollectionProof, Completeness } from './wordpress/index.ts'
 
 /** What a store must be opened with for a crawl to work on it. */
 export const crawlDefinitions: readonly Definition[] = [
@@ -90,4 +94,5 @@ export const crawlDefinitions: readonly Definition[] = [
   ...redriveRunDefinitions,
   ...versionDefinitions,
   ...metricDefinitions,
+  ...wordpressDefinitions,
 ]

@@ -16,6 +16,7 @@ begins with http:// or https:// against the whole URL, and may name another host
 
 Examples:
   millrace crawl https://example.org/
+  millrace crawl https://example.org/ --source wordpress         every post, and proof that it is every post
   millrace crawl https://example.org/docs/ --include '/docs/*' --exclude '*?print=*'
   millrace crawl https://example.org/ --max-pages 500 --max-time 10m
   millrace crawl https://example.org/ --out documents.jsonl      documents appear as they are stored
@@ -36,6 +37,9 @@ export function addCrawl(root: Command, run: Run): void {
     )
     .argument('[url...]', 'where to begin; or the name of a source or pipeline of the configuration')
     .option('--from <file>', "read seed URLs from a file, one a line ('-': standard input)")
+    .option('--source <kind>', 'html (default), wordpress: posts over the REST API, or auto: whichever it is')
+    .option('--sweep', 'WordPress: compare all ids, also where the totals add up')
+    .option('--full-html', "WordPress: fetch each post's page as well")
     .option('--include <pattern>', 'read only URLs that match (may be repeated)', collect)
     .option('--exclude <pattern>', 'leave out URLs that match (may be repeated)', collect)
     .option('--max-pages <n>', 'stop when the run has stored this many pages')

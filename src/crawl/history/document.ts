@@ -90,5 +90,19 @@ export const addDocument = command({
   ],
 })
 
+/** Tells the newest document of a URL its image, where it was not known when the document was made. */
+export const nameImage = command({
+  name: 'documents.nameImage',
+  params: { urlKey: 'text', leadImage: 'text' },
+  sqlite: [
+    {
+      sql: `UPDATE documents SET lead_image = :leadImage, position = position WHERE url_key = :urlKey
+          AND lead_image IS NULL AND position = (SELECT max(position) FROM documents WHERE url_key = :urlKey)
+        RETURNING id`,
+      changes: { noun: 'document', op: 'put', id: 'returning' },
+    },
+  ],
+})
+
 /** What a store must be opened with to keep documents. */
-export const documentDefinitions = [addDocument.definition]
+export const documentDefinitions = [addDocument, nameImage].map((made) => made.definition)

@@ -14,6 +14,8 @@ export interface OpenRunOptions {
   readonly source: Source
   readonly limits: RunLimits
   readonly pace: Pace
+  /** The jobs that a new run begins with. Default: the pages of the source's seeds. */
+  readonly firstJobs?: (run: string, now: number) => readonly Command[]
   /** Stages beside the crawl's own whose open jobs are a reason to take up a completed run. Default: none. */
   readonly followUps?: readonly Pick<Stage, 'kind'>[]
 }
@@ -43,11 +45,11 @@ export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
 
 async function ensureSource({ store, clock, source }: OpenRunOptions): Promise<string> {
   const id = newId(clock.now())
-  const { key, seeds, scope, name } = source
+  const { kind, key, seeds, scope, name } = source
   const rules = { include: scope.include, exclude: scope.exclude }
   await store.commit({
     commands: [
-      addSource({ id, kind: 'html', key, seeds, rules, createdAt: clock.now() }),
+      addSource({ id, kind, key, seeds, rules, createdAt: clock.now() }),
       ...(name === undefined ? [] : [nameSource({ key, name })]),
     ],
   })
@@ -74,10 +76,12 @@ async function start(options: OpenRunOptions, source: string): Promise<OpenedRun
   const now = clock.now()
   const id = newId(now)
   const isIncremental = await isOneOfMore(store, source, id)
-  const seeds = offerFinds({ run: id, kind: PAGE_KIND, urls: options.source.seeds, depth: 0, pace }, now)
+  const seedPages = { run: id, kind: PAGE_KIND, urls: options.source.seeds, depth: 0, pace } as const
+  const seeds = options.firstJobs?.(id, now) ?? offerFinds(seedPages, now)
   const begin = startRun({ id, source, limits: limitsJson(limits) })
   // What earlier runs knew is looked at again, also where nothing links to it any more.
-  const recall = isIncremental ? [offerRecall({ run: id, after: '' }, now)] : []
+  const recall =
+    isIncremental && options.source.kind === 'html' ? [offerRecall({ run: id, after: '' }, now)] : []
   await store.commit({ commands: [begin, ...paceLanes(options), ...seeds, ...recall] })
   return { run: await readRun(store, id), isNew: true, isIncremental }
 }

@@ -1,6 +1,6 @@
 /** Pages and their raw bodies: append-only evidence of what was fetched. */
 import { command, insertNew, table, type Statement, type Values } from '../../store/index.ts'
-import { changeOf, countChange } from './changes/index.ts'
+import { changeOf, countChange, uncountChange, wasThere } from './changes/index.ts'
 
 const rawBodies = table({
   name: 'raw_bodies',
@@ -40,12 +40,12 @@ const pages = table({
 export type PageRow = Values<typeof pages.columns>
 
 /* `raw` and `document` are SQL: the body and the document the page has. */
-const insertPage = (raw: string, document: string): Statement => ({
+const insertPage = (raw: string, document: string, change = changeOf('made.document')): Statement => ({
   sql: `INSERT INTO pages (id, run, source, url, url_key, url_key_version, status, content_type, headers,
       remote_address, fetched_at, duration_ms, bytes, raw_sha256, redirect_to, note, document, change, position)
     SELECT :id, :run, :source, :url, :urlKey, :urlKeyVersion, :status, :contentType, :headers,
       :remoteAddress, :fetchedAt, :durationMs, :bytes, ${raw}, :redirectTo, :note,
-      made.document, ${changeOf('made.document')}, :position
+      made.document, ${change}, :position
     FROM (SELECT ${document} AS document) AS made`,
   changes: { noun: 'page', op: 'put', id: 'id' },
 })
@@ -81,5 +81,33 @@ export const addKeptPage = command({
   ],
 })
 
+/**
+ * A page version by which its source itself says that what was there is gone for good, which one answer is enough for.
+ * Its document stays; of a URL that was never read it says nothing.
+ */
+export const addGonePage = command({
+  name: 'pages.addGone',
+  params: pages.columns,
+  sqlite: [insertPage(':rawSha256', 'NULL', wasThere("'gone'")), countChange],
+})
+
+/**
+ * Takes back the page of a URL that a run has stored, in the unit that stores it again: a post that was edited, or went
+ * away, while the run was reading its site. Its document stays as a version of its url key.
+ */
+export const dropPage = command({
+  name: 'pages.drop',
+  params: { run: 'text', urlKey: 'text' },
+  sqlite: [
+    uncountChange,
+    {
+      sql: 'DELETE FROM pages WHERE run = :run AND url_key = :urlKey RETURNING id',
+      changes: { noun: 'page', op: 'delete', id: 'returning' },
+    },
+  ],
+})
+
 /** What a store must be opened with to keep pages. */
-export const pageDefinitions = [addRawBody, addPage, addKeptPage].map((made) => made.definition)
+export const pageDefinitions = [addRawBody, addPage, addKeptPage, addGonePage, dropPage].map(
+  (made) => made.definition,
+)

@@ -13,9 +13,13 @@ const sources = table({
 /** A source row. */
 export type SourceRow = Values<typeof sources.columns>
 
+/** html: pages and their links. wordpress: posts over the site's API. auto: over its API where its home page names one. */
+export type SourceKind = 'html' | 'wordpress' | 'auto'
+
 /** A source as the crawl uses it. */
 export interface Source {
-  /** What makes it this source: a digest of its sorted seeds and its rules. */
+  readonly kind: SourceKind
+  /** What makes it this source: a digest of its kind, its sorted seeds and its rules. */
   readonly key: string
   /** Sorted, unique url keys. */
   readonly seeds: readonly string[]
@@ -28,11 +32,11 @@ export interface Source {
  * The source that seeds and rules describe. Limits, politeness and the network are not part of it: they may change
  * and the run goes on. @throws MillraceError BadUrl, Usage
  */
-export function sourceOf(seeds: readonly string[], rules: ScopeRules): Source {
+export function sourceOf(seeds: readonly string[], rules: ScopeRules, kind: SourceKind = 'html'): Source {
   const keys = [...new Set(seeds.map((seed) => urlKey(parseHttpUrl(seed))))].sort()
   const scope = scopeOf(keys, { include: [...rules.include].sort(), exclude: [...rules.exclude].sort() })
   const { include, exclude } = scope
-  return { key: sha256(canonicalJson({ kind: 'html', seeds: keys, include, exclude })), seeds: keys, scope }
+  return { kind, key: sha256(canonicalJson({ kind, seeds: keys, include, exclude })), seeds: keys, scope }
 }
 
 /** A new source; nothing happens when one with this key is there. */

@@ -1,7 +1,7 @@
 /** What a crawl has to say for itself: numbers of a run, and what one settled job added. */
 import type { Command, Reader } from '../../store/index.ts'
 import { MillraceError } from '../../model/index.ts'
-import { addKeptPage, addPage, type PageRow } from './page.ts'
+import { addKeptPage, addPage, dropPage, type PageRow } from './page.ts'
 import type { PageChange } from './changes/index.ts'
 import { countDuplicates, getRun, type Run, type RunState } from './run.ts'
 
@@ -70,7 +70,8 @@ export function pageRowsIn(commands: readonly Command[]): readonly PageRow[] {
     .flatMap((command) => command.rows as readonly unknown[] as readonly PageRow[])
 }
 
-/** How many pages a settled job stored. */
+/** How many pages a settled job added to its run. */
 export function pagesIn(commands: readonly Command[]): number {
-  return pageRowsIn(commands).length
+  const dropped = commands.filter((command) => command.name === dropPage.definition.name)
+  return pageRowsIn(commands).length - dropped.reduce((sum, command) => sum + command.rows.length, 0)
 }

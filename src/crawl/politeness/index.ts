@@ -5,6 +5,6 @@
 export { fetchRobots } from './fetch-robots.ts'
 export type { FetchedRobots } from './fetch-robots.ts'
 export { hostSaid } from './host-said.ts'
-export { keptCrawlDelayMs, keptOpinion } from './kept-robots.ts'
+export { keptCrawlDelayMs, keptOpinion, keptSitemaps } from './kept-robots.ts'
 export { RobotsKeeper, robotsDefinitions } from './robots-keeper.ts'
 export { allows, crawlDelayMs, robotsVerdict, sitemapsOf } from './robots/index.ts'

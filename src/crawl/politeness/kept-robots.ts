@@ -1,6 +1,7 @@
 /** What the robots.txt files in the store say, without asking anybody: for those who want to know why. */
+import { urlKey } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
-import { allows, crawlDelayMs, robotsVerdict, type RobotsVerdict } from './robots/index.ts'
+import { allows, crawlDelayMs, robotsVerdict, sitemapsOf, type RobotsVerdict } from './robots/index.ts'
 import { findRobots } from './robots-keeper.ts'
 
 /** unknown: its robots.txt was never had. */
@@ -11,6 +12,12 @@ export async function keptOpinion(reader: Reader, userAgent: string, url: string
   const verdict = await keptVerdict(reader, new URL(url).origin)
   if (verdict === undefined || verdict.kind === 'wait') return 'unknown'
   return verdict.kind !== 'rules' || allows(verdict.rules, userAgent, url) ? 'allowed' : 'forbidden'
+}
+
+/** The sitemaps that the newest robots.txt in the store names, as url keys. */
+export async function keptSitemaps(reader: Reader, origin: string): Promise<readonly string[]> {
+  const verdict = await keptVerdict(reader, origin)
+  return verdict?.kind === 'rules' ? sitemapsOf(verdict.rules).map(urlKey) : []
 }
 
 /** The Crawl-delay that a host (`URL.host`) asks of an agent, in milliseconds; null when it asks none, or is not known. */

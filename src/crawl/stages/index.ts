@@ -3,6 +3,8 @@
  * that what a job led to is written with the job's own end. A stage never writes by itself and never calls another.
  */
 export { deepenDefinitions, deepenStage } from './deepen-stage.ts'
+export { fetchPage } from './fetch-page.ts'
+export type { PageOutcome } from './fetch-page.ts'
 export { listedStage } from './listed-stage.ts'
 export { pageStage } from './page-stage.ts'
 export { recallStage } from './recall-stage.ts'
@@ -15,4 +17,6 @@ export {
   startReExtract,
 } from './re-extract/index.ts'
 export type { ReExtract, ReExtractOptions, Selection } from './re-extract/index.ts'
+export { redirectLoop, viaOf } from './redirect.ts'
+export { refuseForNow } from './refuse-for-now.ts'
 export { sitemapStage } from './sitemap-stage.ts'

@@ -7,6 +7,7 @@ import {
   type RunLimits,
   type ScopeRules,
   type Source,
+  type SourceKind,
   type SourceNetwork,
 } from '../../../crawl/index.ts'
 import { isMillraceError, MillraceError, parseHttpUrl } from '../../../model/index.ts'
@@ -16,6 +17,9 @@ import { parseCount, parseDuration } from '../../quantity.ts'
 /** What the command line gives, in its own words. */
 export interface CrawlFlags {
   readonly from?: string
+  readonly source?: string
+  readonly sweep?: boolean
+  readonly fullHtml?: boolean
   readonly include?: readonly string[]
   readonly exclude?: readonly string[]
   readonly maxPages?: string
@@ -92,7 +96,7 @@ function sourceNetworkFrom({ proxy, cookies, insecureTls }: CrawlFlags): SourceN
 export async function sourceFrom(
   urls: readonly string[],
   from: string | undefined,
-  rules: ScopeRules,
+  { rules, kind }: { readonly rules: ScopeRules; readonly kind: SourceKind },
   option: string = '--from',
 ): Promise<Source> {
   const listed = from === undefined ? [] : await readList(from, option)
@@ -103,7 +107,24 @@ export async function sourceFrom(
       'expected at least one URL: millrace crawl https://example.org/, or --from FILE',
     )
   }
-  return sourceOf(seeds, rules)
+  return sourceOf(seeds, rules, kind)
+}
+
+const KINDS: readonly SourceKind[] = ['html', 'wordpress', 'auto']
+
+/** What kind of source is meant. @throws MillraceError Usage, also for flags that only a WordPress source has */
+export function kindFrom({ source = 'html', sweep = false, fullHtml = false }: CrawlFlags): SourceKind {
+  const kind = KINDS.find((name) => name === source)
+  if (kind === undefined)
+    throw new MillraceError('Usage', `--source: expected ${KINDS.join(', ')}, got "${source}"`)
+  if (kind === 'html' && (sweep || fullHtml)) {
+    const flag = sweep ? '--sweep' : '--full-html'
+    throw new MillraceError(
+      'Usage',
+      `${flag} is for a WordPress site: give --source wordpress, or auto, as well`,
+    )
+  }
+  return kind
 }
 
 /** A flag as typed, or a value of the configuration, which was checked by the same rules when it was read. */

@@ -1,8 +1,8 @@
 /** What a call of `crawl` is to do: arguments and flags, then the source they name, then the configuration, then defaults. */
-import type { Source } from '../../../crawl/index.ts'
+import type { Source, SourceNetwork } from '../../../crawl/index.ts'
 import { MillraceError } from '../../../model/index.ts'
 import type { Config } from '../../config/index.ts'
-import { settingsFrom, sourceFrom, type CrawlFlags, type CrawlSettings } from './crawl-options.ts'
+import { kindFrom, settingsFrom, sourceFrom, type CrawlFlags, type CrawlSettings } from './crawl-options.ts'
 import { namedCrawl, type SourceSettings } from './named-crawl.ts'
 
 /** Everything decided. */
@@ -12,6 +12,8 @@ export interface CrawlPlan extends Omit<CrawlSettings, 'rules'> {
   readonly file: string | undefined
   /** Of `--full`. */
   readonly isFull: boolean
+  /** Of a WordPress source: `--sweep` and `--full-html`. */
+  readonly wordpress: { readonly sweeps: boolean; readonly wantsHtml: boolean }
   /** Whether documents can be found by `search`. */
   readonly isIndexed: boolean
 }
@@ -23,34 +25,47 @@ export async function planOf(
   config: Config,
 ): Promise<CrawlPlan> {
   const named = namedCrawl(words, config)
-  const { rules, ...given } = settingsFrom(flags, named?.config ?? config)
-  const settings = { ...given, isFull: flags.full === true }
+  const { rules, ...settings } = settingsFrom(flags, named?.config ?? config)
+  const isFull = flags.full === true
   if (named === undefined) {
-    const source = await sourceFrom(words, flags.from, rules)
-    return { ...settings, source, file: flags.out, isIndexed: true }
+    const source = await sourceFrom(words, flags.from, { rules, kind: kindFrom(flags) })
+    return { ...settings, source, file: flags.out, isFull, wordpress: wordpressOf(flags), isIndexed: true }
   }
   if (flags.from !== undefined)
     throw new MillraceError('Usage', `--from: ${words[0]} has its own URLs; leave out one of them`)
   const { name, urls, from, out, isIndexed } = named
-  refuseUnconnected(name, named.settings)
-  const source = await sourceFrom(urls, from, rules, `sources.${name}.from`)
-  return { ...settings, source: { ...source, name }, file: flags.out ?? out, isIndexed }
+  const { kind, sweep, fullHtml, network } = named.settings
+  const typed: CrawlFlags = { source: kind, sweep, fullHtml, ...flags }
+  const source = await sourceFrom(urls, from, { rules, kind: kindFrom(typed) }, `sources.${name}.from`)
+  return {
+    ...settings,
+    network: { ...settings.network, network: { ...sourceNetwork(network), ...settings.network.network } },
+    source: { ...source, name },
+    file: flags.out ?? out,
+    isFull,
+    wordpress: wordpressOf(typed),
+    isIndexed,
+  }
 }
 
-/**
- * The one place where what a source says, and no flag can, meets the crawl. What nothing does yet is refused: a proxy or
- * a password that is not used must not go unnoticed.
- */
-function refuseUnconnected(name: string, { kind, network }: SourceSettings): void {
-  const keys = [
-    ...(kind === 'html' ? [] : ['kind']),
-    ...Object.entries(network)
-      .filter(([, value]) => value !== false && value !== 'checked')
-      .map(([key]) => `network.${key}`),
-  ]
-  if (keys[0] === undefined) return
-  throw new MillraceError(
-    'BadConfig',
-    `sources.${name}.${keys[0]}: expected nothing, for this Millrace can not do it`,
-  )
+function wordpressOf({ sweep = false, fullHtml = false }: CrawlFlags): CrawlPlan['wordpress'] {
+  return { sweeps: sweep, wantsHtml: fullHtml }
+}
+
+/** The configuration was checked: nothing in it is undefined. */
+function sourceNetwork({
+  proxy,
+  headers,
+  basicAuth,
+  cookies,
+  tls,
+}: SourceSettings['network']): SourceNetwork {
+  const { username = '', password = '' } = basicAuth ?? {}
+  return {
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(headers === undefined ? {} : { headers: headers as Readonly<Record<string, string>> }),
+    ...(basicAuth === undefined ? {} : { basicAuth: { user: username, password } }),
+    ...(cookies === undefined ? {} : { cookies }),
+    ...(tls === undefined ? {} : { tls }),
+  }
 }

@@ -1,6 +1,6 @@
 /** `crawl`: a site into the store, shown while it happens and summed up at its end. */
 import { createBus } from '../../../bus/index.ts'
-import { PAGE_KIND, summarizeRun, type Crawl, type Source } from '../../../crawl/index.ts'
+import { completenessOf, PAGE_KIND, summarizeRun, type Crawl, type Source } from '../../../crawl/index.ts'
 import { deadByCode, waitingLanes } from '../../../jobs/index.ts'
 import { systemClock, type ErrorCode } from '../../../model/index.ts'
 import type { Store } from '../../../store/index.ts'
@@ -14,6 +14,7 @@ import type { Drawing } from '../../print/crawl-progress.ts'
 import { renderSummary } from '../../print/crawl-summary.ts'
 import { contactHint, networkLines, networkWarnings } from './crawl-network.ts'
 import { printLine, say, warn } from '../../print/output.ts'
+import { renderCompleteness, shortfallOf } from './completeness.ts'
 import { dryRun } from './crawl-dry-run.ts'
 import type { CrawlFlags } from './crawl-options.ts'
 import { followOut, type FollowedOut } from './crawl-out.ts'
@@ -42,7 +43,7 @@ export async function crawl(
 }
 
 async function crawlSource(plan: CrawlPlan, context: CommandContext, pause: CrawlPause): Promise<number> {
-  const { source, limits, pace, network, file, isFull, isIndexed } = plan
+  const { source, limits, pace, network, file, isFull, isIndexed, wordpress } = plan
   const startedAt = performance.now()
   await using store = await openStore(context.db, `crawl ${source.seeds[0]}`, {
     whenFull: pause.whenFull(sqlitePath(context.db)),
@@ -65,6 +66,7 @@ async function crawlSource(plan: CrawlPlan, context: CommandContext, pause: Craw
     pace,
     isFull,
     isIndexed,
+    wordpress,
     onOpen: async ({ run }) => {
       out = following.use(await followOut({ store, bus, run: run.id, file, pause }))
     },
@@ -167,14 +169,16 @@ async function conclude(
   context: CommandContext,
 ): Promise<number> {
   const summary = await summarizeRun(store, run)
+  const completeness = await completenessOf(store, run)
   const dead = await store.read(deadByCode({ run }))
   const now = systemClock.now()
   const held = await store.read(waitingLanes({ run, kind: PAGE_KIND, at: now }))
   // What a depth limit leaves behind waits for nobody.
   const waiting = summary.state === 'completed' ? [] : held
   const seconds = Math.round(performance.now() - startedAt) / 1000
-  context.log.info({ ...summary, seconds, reason }, 'crawl ended')
-  if (context.isJson) await printLine(context.output, JSON.stringify({ ...summary, seconds }))
+  const shown = { ...summary, ...(completeness === undefined ? {} : { completeness }) }
+  context.log.info({ ...shown, seconds, reason }, 'crawl ended')
+  if (context.isJson) await printLine(context.output, JSON.stringify({ ...shown, seconds }))
   else if (!context.output.isQuiet) {
     await printLine(
       context.output,
@@ -182,10 +186,15 @@ async function conclude(
     )
   }
   for (const line of warnings) warn(context.output, line)
+  if (completeness !== undefined && !context.isJson && !context.output.isQuiet)
+    await printLine(context.output, renderCompleteness(completeness))
+  const shortfall =
+    completeness === undefined || summary.state !== 'completed' ? [] : shortfallOf(completeness)
+  for (const line of shortfall) warn(context.output, line)
   if (summary.pages === 0 && dead[0] !== undefined) {
     if (context.isJson || context.output.isQuiet) warn(context.output, `${dead[0].code}: ${dead[0].example}`)
     return exitCodeOf(dead[0].code as ErrorCode)
   }
   if (summary.state === 'cancelled' || reason?.startsWith('SIG') === true) return EXIT.again
-  return dead.length > 0 ? EXIT.incomplete : EXIT.done
+  return dead.length > 0 || shortfall.length > 0 ? EXIT.incomplete : EXIT.done
 }

@@ -34,6 +34,8 @@ export interface IndexedCrawlOptions {
   readonly isFull?: boolean
   /** Whether documents are indexed for search. Default true. */
   readonly isIndexed?: boolean
+  /** Of a WordPress source: whether ids are swept even where totals add up, and whether posts' pages are fetched too. */
+  readonly wordpress?: CrawlOptions['wordpress']
   /** Where hints are exchanged with others of this process. Default: a bus of its own. */
   readonly bus?: Bus
   /** Called when the run is known and before anything is fetched. */
@@ -49,7 +51,7 @@ export interface IndexedCrawlOptions {
  * is at its end and its documents are indexed. @throws MillraceError as the store does
  */
 export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> {
-  const { store, source, network, clients, onOpen, onEnding, onEnd } = options
+  const { store, source, network, clients, wordpress, onOpen, onEnding, onEnd } = options
   return startCrawl({
     store,
     source,
@@ -65,6 +67,7 @@ export function startIndexedCrawl(options: IndexedCrawlOptions): Promise<Crawl> 
     followUps: [indexStage],
     ...(network === undefined ? {} : { network }),
     ...(clients === undefined ? {} : { clients }),
+    ...(wordpress === undefined ? {} : { wordpress }),
     ...(onOpen === undefined ? {} : { onOpen }),
     ...(onEnding === undefined ? {} : { onEnding }),
     ...(onEnd === undefined ? {} : { onEnd }),

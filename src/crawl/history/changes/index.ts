@@ -11,7 +11,7 @@ export { diffRuns } from './diff.ts'
 export type { DiffSpan, DocumentState, UrlDifference } from './diff.ts'
 export { earlierPage, hasOtherRun } from './earlier.ts'
 export type { EarlierPage } from './earlier.ts'
-export { changeOf, countChange } from './judge-page.ts'
+export { changeOf, countChange, uncountChange, wasThere } from './judge-page.ts'
 export type { PageChange } from './judge-page.ts'
 export { countUnasked, freshUrls, knownUrls, UNASKED } from './known.ts'
 

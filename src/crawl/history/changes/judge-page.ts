@@ -40,8 +40,8 @@ export function changeOf(document: string): string {
 }
 
 /* A page that was gone already, and was asked for because something links to it, is not gone once more. */
-const wasGone = `(SELECT earlier.change FROM pages AS earlier WHERE earlier.source = :source
-        AND earlier.url_key = :urlKey AND earlier.change IS NOT NULL AND earlier.position < page.position
+const wasGone = `(SELECT earlier.change FROM pages AS earlier WHERE earlier.source = page.source
+        AND earlier.url_key = page.url_key AND earlier.change IS NOT NULL AND earlier.position < page.position
       ORDER BY earlier.position DESC LIMIT 1) IS 'gone'`
 
 /** Counts the change of the page `:id`, added before it in the same unit, in its run. */
@@ -52,5 +52,22 @@ export const countChange: Statement = {
       pages_missed = pages_missed + (page.change = 'missed'),
       pages_gone = pages_gone + (page.change = 'gone' AND NOT ${wasGone}), position = :position
     FROM pages AS page WHERE page.id = :id AND page.change IS NOT NULL AND runs.id = :run`,
+  changes: { noun: 'run', op: 'put', id: 'run' },
+}
+
+/** `change` as an SQL expression, where the source had something of the URL before; else NULL. */
+export function wasThere(change: string): string {
+  return `iif(${lastDocument} IS NULL, NULL, ${change})`
+}
+
+/** Takes back what the page of `:urlKey` was counted as in `:run`; goes before the page is taken away. */
+export const uncountChange: Statement = {
+  sql: `UPDATE runs SET pages_new = pages_new - (page.change = 'new'),
+      pages_changed = pages_changed - (page.change = 'changed'),
+      pages_unchanged = pages_unchanged - (page.change = 'unchanged'),
+      pages_missed = pages_missed - (page.change = 'missed'),
+      pages_gone = pages_gone - (page.change = 'gone' AND NOT ${wasGone}), position = :position
+    FROM pages AS page WHERE page.run = :run AND page.url_key = :urlKey AND page.change IS NOT NULL
+      AND runs.id = :run`,
   changes: { noun: 'run', op: 'put', id: 'run' },
 }

@@ -75,6 +75,12 @@ export const deleteRunRow = command({
   name: 'runs.delete',
   params: { id: 'text' },
   sqlite: [
+    // What its site's posts were compared with may be gone with it: the next run of the source reads all of them.
+    {
+      sql: 'DELETE FROM wordpress_marks WHERE source = (SELECT source FROM runs WHERE id = :id AND pages > 0)',
+    },
+    { sql: 'DELETE FROM wordpress_proofs WHERE run = :id' },
+    { sql: 'DELETE FROM wordpress_sites WHERE run = :id' },
     {
       sql: 'DELETE FROM runs WHERE id = :id RETURNING id',
       changes: { noun: 'run', op: 'delete', id: 'returning' },

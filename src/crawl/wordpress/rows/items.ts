@@ -1,0 +1,156 @@
+/** What is known of each post: enough to tell whether it changed, whether it is gone, and how many there are. */
+import { command, query } from '../../../store/index.ts'
+
+/** What an item row says. Times are the site's own. */
+export interface Item {
+  readonly wpId: number
+  readonly urlKey: string
+  readonly date: string
+  readonly modified: string
+  readonly sha256: string
+  /** 0 where there is none. */
+  readonly author: number
+  readonly media: number
+}
+
+const keep = command({
+  name: 'wordpress_items.keep',
+  params: { source: 'text', collection: 'text', run: 'text', pass: 'text?', items: 'json' },
+  sqlite: [
+    {
+      sql: `INSERT INTO wordpress_items (source, collection, wp_id, url_key, date, modified, sha256, author, media, run,
+          gone_at, pass, position)
+        SELECT :source, :collection, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+          value ->> 6, :run, NULL, :pass, :position
+        FROM json_each(:items) WHERE true
+        ON CONFLICT (source, collection, wp_id) DO UPDATE SET url_key = excluded.url_key, date = excluded.date,
+          modified = excluded.modified, sha256 = excluded.sha256, author = excluded.author, media = excluded.media,
+          run = excluded.run, gone_at = NULL, pass = excluded.pass, position = excluded.position`,
+    },
+  ],
+})
+
+/** Which items of which run's work. */
+export interface ItemPlace {
+  readonly source: string
+  readonly collection: string
+  readonly run: string
+  /** The sweep that saw them, if one did. */
+  readonly pass: string | null
+}
+
+/** Adds or overwrites items; one that was gone is back. */
+export function keepItems(place: ItemPlace, items: readonly Item[]) {
+  const rows = items.map((item) => [
+    item.wpId,
+    item.urlKey,
+    item.date,
+    item.modified,
+    item.sha256,
+    item.author,
+    item.media,
+  ])
+  return keep({ ...place, items: rows })
+}
+
+/** Notes that a sweep has seen items. */
+export const markSeen = command({
+  name: 'wordpress_items.seen',
+  params: { source: 'text', collection: 'text', pass: 'text', ids: 'json' },
+  sqlite: [
+    {
+      sql: `UPDATE wordpress_items SET pass = :pass, position = :position
+        WHERE source = :source AND collection = :collection AND wp_id IN (SELECT value FROM json_each(:ids))`,
+    },
+  ],
+})
+
+/** Notes that an item is gone. */
+export const markGone = command({
+  name: 'wordpress_items.gone',
+  params: { source: 'text', collection: 'text', wpId: 'int', run: 'text', goneAt: 'time' },
+  sqlite: [
+    {
+      sql: `UPDATE wordpress_items SET gone_at = :goneAt, run = :run, position = :position
+        WHERE source = :source AND collection = :collection AND wp_id = :wpId`,
+    },
+  ],
+})
+
+const knownShape = {
+  collection: 'text',
+  wpId: 'int',
+  urlKey: 'text',
+  modified: 'text',
+  sha256: 'text',
+  run: 'text',
+  goneAt: 'time?',
+} as const
+
+/** The known items among some ids, and those that have one of some links. */
+export const knownItems = query({
+  name: 'wordpress_items.known',
+  params: { source: 'text', collection: 'text', ids: 'json', links: 'json' },
+  gives: knownShape,
+  sqlite: `SELECT collection, wp_id, url_key, modified, sha256, run, gone_at FROM wordpress_items
+      WHERE source = :source AND collection = :collection AND wp_id IN (SELECT value FROM json_each(:ids))
+    UNION SELECT collection, wp_id, url_key, modified, sha256, run, gone_at FROM wordpress_items
+      WHERE source = :source AND url_key IN (SELECT value FROM json_each(:links))`,
+})
+
+/* The bounds are texts that order as times do; '~' is after every time. Served by wordpress_items_date. */
+const within = `source = :source AND collection = :collection AND gone_at IS NULL AND date >= :from AND date < :to`
+
+/** How many items of a window are there, and the first and last date of them. */
+export const countItems = query({
+  name: 'wordpress_items.count',
+  params: { source: 'text', collection: 'text', from: 'text', to: 'text' },
+  gives: { stored: 'int', first: 'text?', last: 'text?' },
+  sqlite: `SELECT count(*), min(date), max(date) FROM wordpress_items WHERE ${within} AND in_time()`,
+})
+
+/** Items of a window that a sweep has not seen: each may be gone. */
+export const unseenItems = query({
+  name: 'wordpress_items.unseen',
+  params: { source: 'text', collection: 'text', from: 'text', to: 'text', pass: 'text' },
+  gives: { wpId: 'int', urlKey: 'text', run: 'text' },
+  sqlite: `SELECT wp_id, url_key, run FROM wordpress_items WHERE ${within} AND pass IS NOT :pass ORDER BY date LIMIT 1`,
+})
+
+/** How many items a run found gone. */
+export const countGone = query({
+  name: 'wordpress_items.countGone',
+  params: { source: 'text', collection: 'text', run: 'text' },
+  gives: { gone: 'int' },
+  sqlite: `SELECT count(*) FROM wordpress_items
+    WHERE source = :source AND collection = :collection AND run = :run AND gone_at IS NOT NULL AND in_time()`,
+})
+
+/** Up to 100 media that items of a run name and nobody knows yet. */
+export const unknownMedia = query({
+  name: 'wordpress_items.unknownMedia',
+  params: { source: 'text', collection: 'text', run: 'text', media: 'text' },
+  gives: { media: 'int' },
+  sqlite: `SELECT DISTINCT media FROM wordpress_items AS item
+    WHERE source = :source AND collection = :collection AND run = :run AND media > 0 AND NOT EXISTS (
+      SELECT 1 FROM wordpress_entities AS known
+      WHERE known.source = :source AND known.collection = :media AND known.wp_id = item.media) LIMIT 100`,
+})
+
+/** The addresses of a run's posts that name one of some images. */
+export const itemsWithMedia = query({
+  name: 'wordpress_items.withMedia',
+  params: { source: 'text', collection: 'text', run: 'text', media: 'json' },
+  gives: { urlKey: 'text', media: 'int' },
+  sqlite: `SELECT url_key, media FROM wordpress_items
+    WHERE source = :source AND collection = :collection AND run = :run
+      AND media > 0 AND media IN (SELECT value FROM json_each(:media))`,
+})
+
+/** What a store must be opened with to keep items. */
+export const itemDefinitions = [
+  ...[keep, markSeen, markGone].map((made) => made.definition),
+  ...[knownItems, countItems, unseenItems, countGone, unknownMedia, itemsWithMedia].map(
+    (made) => made.definition,
+  ),
+]
