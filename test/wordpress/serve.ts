@@ -21,6 +21,8 @@ export interface FakeOptions extends Partial<Omit<Habits, 'url' | 'api'>> {
   readonly isPlain?: boolean
   /** Whether the home page names the API. Default true. */
   readonly namesApi?: boolean
+  /** Sends no X-WP-Total and no X-WP-TotalPages. */
+  readonly hidesTotals?: boolean
   /** Comes before every JSON. */
   readonly prelude?: string
   /** Called before a request is answered; an answer it gives is sent instead, 'hang': nothing is ever sent. */
@@ -58,11 +60,8 @@ export async function serveWordpress(content: FakeContent, options: FakeOptions 
     requests.push(seen)
     const meddled = options.onRequest?.(seen, site)
     if (meddled === 'hang') return
-    send(
-      response,
-      meddled ?? answerOf(site, habitsOf(site.url, options), seen, options),
-      options.prelude ?? '',
-    )
+    const answer = meddled ?? answerOf(site, habitsOf(site.url, options), seen, options)
+    send(response, options.hidesTotals === true ? { ...answer, headers: {} } : answer, options.prelude ?? '')
   })
   server.keepAliveTimeout = 600_000
   server.listen(0, '127.0.0.1')

@@ -16,6 +16,7 @@ import {
   type Crawl,
   type CrawlOptions,
   type RunSummary,
+  type SourceKind,
 } from '../index.ts'
 import { lookDefinitions } from './look.ts'
 
@@ -37,6 +38,8 @@ export function handClock(): HandClock {
 
 /** What a crawl of these tests can be given; the rest is one run over `url` with no gap and no robots.txt. */
 export interface Asked extends Partial<Omit<CrawlOptions, 'source' | 'limits' | 'store'>> {
+  /** Default: 'html'. */
+  readonly kind?: SourceKind
   readonly include?: readonly string[]
   readonly exclude?: readonly string[]
   readonly maxPages?: number
@@ -112,12 +115,13 @@ function optionsOf(
   urls: readonly string[],
   asked: Asked,
 ): CrawlOptions {
-  const { include = [], exclude = [], maxPages = null, maxDepth = null, maxTimeMs = null, ...given } = asked
+  const { kind = 'html', include = [], exclude = [] } = asked
+  const { maxPages = null, maxDepth = null, maxTimeMs = null, ...given } = asked
   return {
     store,
     bus,
     clock,
-    source: sourceOf(urls, { include, exclude }),
+    source: sourceOf(urls, { include, exclude }, kind),
     limits: { maxPages, maxDepth, maxTimeMs },
     pace: { concurrency: 8, gapMs: 0 },
     userAgent: USER_AGENT,

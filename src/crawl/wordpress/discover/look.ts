@@ -5,7 +5,7 @@ import { ask, asked, isSiteTime } from '../api/index.ts'
 import { readAsSite } from '../fallback/index.ts'
 import { dropProof, keepNote } from '../rows/index.ts'
 import { goOn, type ChainInput, type Visit } from '../step.ts'
-import { cursorAt } from '../walk/index.ts'
+import { cursorAt, latestMark } from '../walk/index.ts'
 
 /** A mark before every change. */
 const NEVER = '1970-01-02T00:00:00'
@@ -26,6 +26,8 @@ export async function look(visit: Visit<ChainInput>): Promise<readonly Command[]
   }
   const [newest] = Array.isArray(answer.json) ? (answer.json as readonly Json[]) : []
   const modified = (newest as Readonly<Record<string, Json>> | undefined)?.['modified']
-  const mark = isSiteTime(modified) && modified > NEVER ? modified : NEVER
+  const latest = latestMark(visit)
+  const newestChange = isSiteTime(modified) && modified > NEVER ? modified : NEVER
+  const mark = newestChange < latest ? newestChange : latest
   return goOn(visit, 'walk', { cursor: cursorAt('date', null), mark })
 }

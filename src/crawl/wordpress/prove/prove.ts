@@ -14,12 +14,18 @@ export interface ProveInput extends ChainInput {
   /** Still to be asked. */
   readonly queue?: readonly Span[]
   readonly done?: readonly Window[]
-  /** How often ids were read again. */
+  /** How often windows or their ids were read again. */
   readonly round?: number
+  /** What was off before ids were read again. */
+  readonly before?: string
+  /** Whether all windows agree, and their sum is still to be. */
+  readonly isConfirming?: boolean
 }
 
 /** How often a window is read again before it is said to be short: a site may change as fast as it is read. */
 const ROUNDS_MAX = 4
+/** More windows than a site is parted into, whose totals may be anything. */
+const WINDOWS_MAX = 64
 /** A window of more posts is parted before its ids are read: two requests against one for each hundred. */
 const SMALL = 400
 const AFTER_ALL = '~'
@@ -30,6 +36,7 @@ export async function prove(visit: Visit<ProveInput>): Promise<readonly Command[
   const queue = input.queue ?? (await firstWindows(visit))
   const done = input.done ?? []
   const round = input.round ?? 0
+  const before = input.before ?? ''
   const [span, ...rest] = queue
   if (span === undefined) return judge(visit, done, round)
   const window = {
@@ -38,7 +45,7 @@ export async function prove(visit: Visit<ProveInput>): Promise<readonly Command[
     stored: (await storedIn(visit, span)).stored,
   }
   const asked = [...done, window]
-  if (rest.length > 0) return goOn(visit, 'prove', { queue: rest, done: asked, round })
+  if (rest.length > 0) return goOn(visit, 'prove', { queue: rest, done: asked, round, before })
   return judge(visit, asked, round)
 }
 
@@ -55,17 +62,35 @@ async function judge(
   round: number,
 ): Promise<readonly Command[]> {
   const off = windows.filter(isShort)
-  if (off.length === 0) return conclude(visit, windows, 'proven')
-  if (round >= ROUNDS_MAX) return conclude(visit, windows, 'short')
+  if (off.length === 0) return confirm(visit, windows, round)
+  // Reading the same again would find the same again.
+  const state = off.map((window) => `${window.from} ${window.announced} ${window.stored}`).join()
+  if (round >= ROUNDS_MAX || state === visit.input.before) return conclude(visit, windows, 'short')
   const well = windows.filter((window) => !isShort(window))
   const large = off.filter(({ announced, stored }) => Math.max(announced ?? 0, stored) > SMALL)
   const parted = await Promise.all(large.map((window) => part(visit, window)))
   const parts = parted.flat()
-  if (parts.length > 0) {
+  if (parts.length > 0 && windows.length + parts.length <= WINDOWS_MAX) {
     const kept = windows.filter((window) => !large.includes(window) || !isParted(window, parts))
-    return goOn(visit, 'prove', { queue: parts, done: kept, round })
+    return goOn(visit, 'prove', { queue: parts, done: kept, round, before: visit.input.before ?? '' })
   }
-  return goOn(visit, 'sweep', { windows: off.map(spanOf), done: well, round: round + 1 })
+  return goOn(visit, 'sweep', { windows: off.map(spanOf), done: well, round: round + 1, before: state })
+}
+
+/** Windows were asked one after the other: their sum is held against one more total, which is of one instant. */
+async function confirm(
+  visit: Visit<ProveInput>,
+  windows: readonly Window[],
+  round: number,
+): Promise<readonly Command[]> {
+  if (windows.length < 2) return conclude(visit, windows, 'proven')
+  if (visit.input.isConfirming !== true)
+    return goOn(visit, 'prove', { queue: [], done: windows, round, isConfirming: true })
+  const announced = await announcedIn(visit, ALL)
+  const { stored } = await storedIn(visit, ALL)
+  if (announced === null || announced === stored) return conclude(visit, windows, 'proven')
+  if (round >= ROUNDS_MAX) return conclude(visit, [{ ...ALL, announced, stored }], 'short')
+  return goOn(visit, 'prove', { queue: windows.map(spanOf), done: [], round: round + 1 })
 }
 
 async function part(visit: Visit<ProveInput>, window: Window): Promise<readonly Span[]> {

@@ -22,6 +22,8 @@ export interface SweepInput extends ChainInput {
   readonly swept?: readonly Span[]
   readonly done?: readonly Window[]
   readonly round?: number
+  /** What was off before this sweep. */
+  readonly before?: string
   /** Where in the window at hand; missing: at its beginning. */
   readonly cursor?: Cursor | null
   /** Names this sweep, so that what it saw can be told. */
@@ -92,20 +94,22 @@ export async function verify(visit: Visit<SweepInput>): Promise<readonly Command
 }
 
 function nextWindow(visit: Visit<SweepInput>, span: Span, rest: readonly Span[]): readonly Command[] {
-  const { done = [], round = 0, swept = [] } = visit.input
+  const { done = [], round = 0, swept = [], before = '' } = visit.input
   const all = [...swept, span]
-  if (rest.length > 0) return goOn(visit, 'sweep', { windows: rest, swept: all, done, round })
+  if (rest.length > 0) return goOn(visit, 'sweep', { windows: rest, swept: all, done, round, before })
   // A sweep of everything was asked for, and proves nothing by itself: the totals are still to be asked.
   const isAsked = visit.input.windows === undefined
-  return goOn(visit, 'prove', isAsked ? {} : { queue: all, done, round })
+  return goOn(visit, 'prove', isAsked ? {} : { queue: all, done, round, before })
 }
 
-function stateOf({ windows, swept = [], done = [], round = 0, pass, cursor }: SweepInput): object {
+function stateOf(input: SweepInput): object {
+  const { windows, swept = [], done = [], round = 0, before = '', pass, cursor } = input
   return {
     ...(windows === undefined ? {} : { windows: [...windows] }),
     swept,
     done,
     round,
+    before,
     ...(pass === undefined ? {} : { pass }),
     ...(cursor === undefined ? {} : { cursor }),
   }

@@ -14,8 +14,9 @@ export {
   knownItems,
   markGone,
   markSeen,
-  unknownMedia,
+  settleMedia,
   unseenItems,
+  wantedMedia,
 } from './items.ts'
 export type { Item } from './items.ts'
 export { completenessOf, dropProof, isShort, keepProof } from './proof.ts'

@@ -10,6 +10,7 @@ export interface Item {
   readonly sha256: string
   /** 0 where there is none. */
   readonly author: number
+  /** The image whose address was not known when the post was stored; 0 when there is none to learn. */
   readonly media: number
 }
 
@@ -126,18 +127,19 @@ export const countGone = query({
     WHERE source = :source AND collection = :collection AND run = :run AND gone_at IS NOT NULL AND in_time()`,
 })
 
-/** Up to 100 media that items of a run name and nobody knows yet. */
-export const unknownMedia = query({
-  name: 'wordpress_items.unknownMedia',
+/** Up to 100 images that posts of a run wait for, with the address where it is known by now. */
+export const wantedMedia = query({
+  name: 'wordpress_items.wantedMedia',
   params: { source: 'text', collection: 'text', run: 'text', media: 'text' },
-  gives: { media: 'int' },
-  sqlite: `SELECT DISTINCT media FROM wordpress_items AS item
-    WHERE source = :source AND collection = :collection AND run = :run AND media > 0 AND NOT EXISTS (
-      SELECT 1 FROM wordpress_entities AS known
-      WHERE known.source = :source AND known.collection = :media AND known.wp_id = item.media) LIMIT 100`,
+  gives: { wpId: 'int', isKnown: 'bool', name: 'text?' },
+  sqlite: `SELECT wanted.media, known.wp_id IS NOT NULL, known.name
+    FROM (SELECT DISTINCT media FROM wordpress_items
+      WHERE source = :source AND collection = :collection AND run = :run AND media > 0 LIMIT 100) AS wanted
+    LEFT JOIN wordpress_entities AS known
+      ON known.source = :source AND known.collection = :media AND known.wp_id = wanted.media`,
 })
 
-/** The addresses of a run's posts that name one of some images. */
+/** The addresses of a run's posts that wait for one of some images. */
 export const itemsWithMedia = query({
   name: 'wordpress_items.withMedia',
   params: { source: 'text', collection: 'text', run: 'text', media: 'json' },
@@ -147,10 +149,23 @@ export const itemsWithMedia = query({
       AND media > 0 AND media IN (SELECT value FROM json_each(:media))`,
 })
 
+/** Notes that a run's posts wait for some images no more. */
+export const settleMedia = command({
+  name: 'wordpress_items.settleMedia',
+  params: { source: 'text', collection: 'text', run: 'text', media: 'json' },
+  sqlite: [
+    {
+      sql: `UPDATE wordpress_items SET media = 0, position = :position
+        WHERE source = :source AND collection = :collection AND run = :run
+          AND media > 0 AND media IN (SELECT value FROM json_each(:media))`,
+    },
+  ],
+})
+
 /** What a store must be opened with to keep items. */
 export const itemDefinitions = [
-  ...[keep, markSeen, markGone].map((made) => made.definition),
-  ...[knownItems, countItems, unseenItems, countGone, unknownMedia, itemsWithMedia].map(
+  ...[keep, markSeen, markGone, settleMedia].map((made) => made.definition),
+  ...[knownItems, countItems, unseenItems, countGone, wantedMedia, itemsWithMedia].map(
     (made) => made.definition,
   ),
 ]

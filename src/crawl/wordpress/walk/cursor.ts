@@ -61,8 +61,9 @@ export function nextCursor(cursor: Cursor, seen: Seen): Cursor | null {
 }
 
 function withinSecond(cursor: Cursor, second: string, { times, pages, isBeyond }: Seen): Cursor {
-  const isDone = isBeyond || times.length === 0 || (pages !== null && cursor.page >= pages)
-  if (!isDone) return { ...cursor, page: cursor.page + 1 }
+  const empty = times.length === 0 ? cursor.empty + 1 : 0
+  const isLast = pages === null ? empty > 0 : cursor.page >= pages
+  if (!isBeyond && !isLast && empty < EMPTY_MAX) return { ...cursor, page: cursor.page + 1, empty }
   return { ...cursor, after: second, second: null, page: 1, empty: 0 }
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from '../../../store/index.ts'
 import { addDocument, addPage, addRawBody, countInRun, dropPage } from '../../history/index.ts'
 import { under, type ApiAnswer } from '../api/index.ts'
-import { articleOf, namesFor, type Article, type Post } from '../article/index.ts'
+import { articleOf, namesFor, type Article, type Post, type PostNames } from '../article/index.ts'
 import { offerHtml } from '../html-page.ts'
 import { keepItems, knownItems, type Item } from '../rows/index.ts'
 import type { ChainInput, Visit } from '../step.ts'
@@ -47,7 +47,7 @@ export async function keepPosts(visit: Visit<ChainInput>, posts: readonly Post[]
     ...dropEarlier(visit, placed, owners),
     ...storeArticles(visit, articles),
     ...countNew(visit, { placed, articles, owners }),
-    ...keepKnown(visit, placed, came),
+    ...keepKnown(visit, placed, { came, names: names.of }),
   ]
   return { commands, firstLeft: news[room] }
 }
@@ -151,15 +151,16 @@ async function readKnown(
 function keepKnown(
   { tools, input }: Visit<ChainInput>,
   placed: readonly Placed[],
-  { pass }: Came,
+  { came, names }: { readonly came: Came; readonly names: (post: Post) => PostNames },
 ): readonly Command[] {
   const { source, run } = tools
   const items = placed.map(({ post, url }): Item => {
-    const { id, date, modified, sha256, author, media, image } = post
-    return { wpId: id, urlKey: url, date, modified, sha256, author, media: image === null ? media : 0 }
+    const { id, date, modified, sha256, author } = post
+    const media = names(post).leadImage === null ? post.media : 0
+    return { wpId: id, urlKey: url, date, modified, sha256, author, media }
   })
   if (items.length === 0) return []
-  return [keepItems({ source, run, collection: input.collection.url, pass: pass ?? null }, items)]
+  return [keepItems({ source, run, collection: input.collection.url, pass: came.pass ?? null }, items)]
 }
 
 function uniqueById(posts: readonly Post[]): readonly Post[] {

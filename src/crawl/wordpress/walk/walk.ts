@@ -6,7 +6,14 @@ import type { Command } from '../../../store/index.ts'
 import { ask, asked, moved, siteTime } from '../api/index.ts'
 import { entitiesIn, ENTITY_FIELDS, fieldsOf, postsIn, type Post } from '../article/index.ts'
 import { nameImage } from '../../history/index.ts'
-import { itemsWithMedia, keepEntities, keepMark, unknownMedia } from '../rows/index.ts'
+import {
+  itemsWithMedia,
+  keepEntities,
+  keepMark,
+  settleMedia,
+  wantedMedia,
+  type Entity,
+} from '../rows/index.ts'
 import { goOn, type ChainInput, type Visit } from '../step.ts'
 import { askList, PER_PAGE_MAX } from './ask-list.ts'
 import { cursorAt, nextCursor, type Cursor } from './cursor.ts'
@@ -70,27 +77,41 @@ export async function changes(visit: Visit<ChangesInput>): Promise<readonly Comm
   return [...kept.commands, note, ...goOn(onward, 'media')]
 }
 
-/** Learns the images that the run's posts name, a hundred at a time, and tells their documents. */
+/** Learns the images that the run's posts wait for, a hundred at a time, and tells their documents. */
 export async function media(visit: Visit<ChainInput>): Promise<readonly Command[]> {
-  const { tools, input, reader, context } = visit
-  const { collection } = input
-  const place = { source: tools.source, collection: collection.url, run: tools.run, media: collection.media }
-  const ids = (await reader.read(unknownMedia(place))).map((row) => row.media)
-  if (ids.length === 0) return goOn(visit, tools.sweeps ? 'sweep' : 'prove')
-  const url = asked(collection.media, {
-    include: ids.join(','),
-    per_page: ids.length,
-    _fields: ENTITY_FIELDS,
-  })
-  const { json } = await ask(tools, url, context)
-  const found = new Map(entitiesIn(json).map((entity) => [entity.wpId, entity]))
+  const { tools, input, reader } = visit
+  const { url: collection, media } = input.collection
+  const place = { source: tools.source, collection, run: tools.run }
+  const wanted = await reader.read(wantedMedia({ ...place, media }))
+  if (wanted.length === 0) return goOn(visit, tools.sweeps ? 'sweep' : 'prove')
+  const ids = wanted.map(({ wpId }) => wpId)
+  const learned = await askMedia(
+    visit,
+    wanted.filter(({ isKnown }) => !isKnown).map(({ wpId }) => wpId),
+  )
+  const names = new Map([...wanted, ...learned].map(({ wpId, name }) => [wpId, name]))
   const posts = await reader.read(itemsWithMedia({ ...place, media: ids }))
-  const entities = ids.map((wpId) => found.get(wpId) ?? { wpId, name: null, slug: null, link: null })
+  const images = posts.flatMap(({ urlKey, media }) => imageRow(urlKey, names.get(media)))
   return [
-    keepEntities({ source: tools.source, collection: collection.media, kind: 'media' }, entities),
-    nameImage.all(posts.flatMap(({ urlKey, media }) => imageRow(urlKey, found.get(media)?.name))),
+    ...(learned.length === 0
+      ? []
+      : [keepEntities({ source: tools.source, collection: media, kind: 'media' }, learned)]),
+    ...(images.length === 0 ? [] : [nameImage.all(images)]),
+    settleMedia({ ...place, media: ids }),
     ...goOn(visit, 'media'),
   ]
+}
+
+/** Images by id; one that the site does not give has no address, and is not asked for again. */
+async function askMedia(
+  { tools, input, context }: Visit<ChainInput>,
+  ids: readonly number[],
+): Promise<readonly Entity[]> {
+  if (ids.length === 0) return []
+  const params = { include: ids.join(','), per_page: ids.length, _fields: ENTITY_FIELDS }
+  const { json } = await ask(tools, asked(input.collection.media, params), context)
+  const found = new Map(entitiesIn(json).map((entity) => [entity.wpId, entity]))
+  return ids.map((wpId) => found.get(wpId) ?? { wpId, name: null, slug: null, link: null })
 }
 
 function imageRow(urlKey: string, leadImage: string | null | undefined) {
@@ -102,12 +123,15 @@ function roomFor({ tools }: Visit<ChainInput>): number {
   return Math.max(1, Math.min(PER_PAGE_MAX, tools.pagesLeft()))
 }
 
-/** A change that lies in the future is no mark, or changes before it would never be seen. */
-function laterMark({ tools, input }: Visit<ChangesInput>, posts: readonly Post[]): string {
-  const { offsetHours } = input.collection
-  const latest = siteTime(tools.clock.now() + (offsetHours + 1) * 3_600_000)
+/** No mark is later than the site's own now: a change that lies in the future would hide all those before it. */
+export function latestMark({ tools, input }: Visit<ChainInput>): string {
+  return siteTime(tools.clock.now() + input.collection.offsetHours * 3_600_000)
+}
+
+function laterMark(visit: Visit<ChangesInput>, posts: readonly Post[]): string {
+  const latest = latestMark(visit)
   return posts.reduce(
     (mark, { modified }) => (modified > mark && modified <= latest ? modified : mark),
-    input.mark,
+    visit.input.mark,
   )
 }
