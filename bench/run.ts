@@ -13,6 +13,7 @@ import { resumeBench } from './resume.ts'
 import { printReport } from './rig/report.ts'
 import type { Report } from './rig/report.ts'
 import type { Settings } from './rig/settings.ts'
+import { wordpressBench } from './wordpress.ts'
 
 const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   commit: commitBench,
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>>
   crawl: crawlBench,
   processes: processesBench,
   resume: resumeBench,
+  wordpress: wordpressBench,
 }
 
 const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [options]
@@ -32,7 +34,7 @@ const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [optio
   --start PATH       crawl: page to start at (default /index.html)
   --concurrency N    crawl: requests at once (default 32)
   --bytes N          commit, processes: bytes of one unit's body (default 1000)
-  --units N          commit: units to write (default 100000)
+  --units N          commit: units to write; wordpress: posts to read (default 100000)
   --callers N        commit: callers that wait for Millrace at once (default 256)`
 
 const EXIT_USAGE = 64

@@ -5,6 +5,8 @@ import { plainText } from './plain-text.ts'
 
 /** What is needed of a run and its source. */
 export interface CommandSubject {
+  /** Of its source. */
+  readonly kind: string
   readonly seeds: unknown
   readonly rules: unknown
   readonly limits: unknown
@@ -26,6 +28,7 @@ export function crawlCommand(subject: CommandSubject, db: string, more: number =
   const { maxDepth, maxPages } = subject.limits as RunLimits
   const words = [
     ...(seeds.length <= SEEDS_SHOWN ? seeds : ['--from', `FILE-WITH-ITS-${seeds.length}-SEEDS`]),
+    ...(subject.kind === 'html' ? [] : ['--source', subject.kind]),
     ...include.flatMap((pattern) => ['--include', pattern]),
     ...exclude.flatMap((pattern) => ['--exclude', pattern]),
     ...(maxDepth === null ? [] : ['--max-depth', String(maxDepth)]),

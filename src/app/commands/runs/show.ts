@@ -1,11 +1,12 @@
 /** `runs show`: one run in full, with what happened at its hosts. */
-import { runMetrics, summarizeRun } from '../../../crawl/index.ts'
+import { completenessOf, runMetrics, summarizeRun } from '../../../crawl/index.ts'
 import { countJobs, deadByCode } from '../../../jobs/index.ts'
 import type { CommandContext } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openReader } from '../../open-store.ts'
 import { printLine } from '../../print/output.ts'
 import { plainLine } from '../../print/plain-text.ts'
+import { renderCompleteness } from '../crawl/completeness.ts'
 import { metricLines } from './metric-lines.ts'
 import { COUNT_DEADLINE_MS, describe, requireRun } from './one-run.ts'
 
@@ -20,13 +21,18 @@ export async function runsShow(id: string, { db, isJson, output }: CommandContex
   const jobs = await reader.read(countJobs({ run: id }), { deadlineMs: COUNT_DEADLINE_MS })
   const dead = await reader.read(deadByCode({ run: id }))
   const metrics = await runMetrics(reader, id, HOSTS_MAX)
+  const completeness = await completenessOf(reader, id)
   const facts = { ...describe(run), ...summary }
   if (isJson) {
-    await printLine(output, JSON.stringify({ ...facts, jobs, dead, metrics }))
+    await printLine(
+      output,
+      JSON.stringify({ ...facts, ...(completeness && { completeness }), jobs, dead, metrics }),
+    )
     return EXIT.done
   }
   const lines = [
     ...Object.entries(facts).map(([name, value]) => `${name.padEnd(12)}${plainLine(textOf(value))}`),
+    ...(completeness === undefined ? [] : [renderCompleteness(completeness)]),
     ...jobs.map(({ kind, state, count }) => `jobs        ${kind} ${state} ${count}`),
     ...dead.map(({ code, count, example }) => `dead        ${code} ×${count}: ${plainLine(example)}`),
     ...metricLines(metrics),

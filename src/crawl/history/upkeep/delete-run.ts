@@ -14,11 +14,13 @@ const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY position LIMIT :li
 
 /*
  * Bodies are judged before their documents go and both before their pages: 'owned' are those to which only pages of
- * this chunk refer, or that were made again of one of them.
+ * this chunk refer, that were made again of one of them, or that are earlier ones of a post which the run stored twice.
  */
 const ownedDocuments = `SELECT mine.id FROM documents AS mine
   WHERE mine.id IN (SELECT document FROM pages WHERE id IN (${chunk}) AND document IS NOT NULL
-      UNION SELECT id FROM documents WHERE extracted_from IN (${chunk}))
+      UNION SELECT id FROM documents WHERE extracted_from IN (${chunk})
+      UNION SELECT earlier.id FROM pages AS page JOIN documents AS earlier
+        ON earlier.url_key = page.url_key AND earlier.run = page.run WHERE page.id IN (${chunk}))
     AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.document = mine.id AND other.id NOT IN (${chunk}))
     AND NOT EXISTS (SELECT 1 FROM pages AS other WHERE other.id = mine.extracted_from AND other.id NOT IN (${chunk}))`
 
@@ -89,6 +91,8 @@ export const deleteRunRow = command({
       sql: 'DELETE FROM sources WHERE id NOT IN (SELECT source FROM runs) RETURNING id',
       changes: { noun: 'source', op: 'delete', id: 'returning' },
     },
+    { sql: 'DELETE FROM wordpress_items WHERE source NOT IN (SELECT id FROM sources)' },
+    { sql: 'DELETE FROM wordpress_entities WHERE source NOT IN (SELECT id FROM sources)' },
   ],
 })
 

@@ -31,8 +31,8 @@ export const takeUpRun = command({
 export const runWithSource = query({
   name: 'runs.withSource',
   params: { id: 'text' },
-  gives: { ...runShape, seeds: 'json', rules: 'json', unfinished: 'text?' },
-  sqlite: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.seeds, sources.rules,
+  gives: { ...runShape, kind: 'text', seeds: 'json', rules: 'json', unfinished: 'text?' },
+  sqlite: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.kind, sources.seeds, sources.rules,
       (SELECT other.id FROM runs AS other WHERE other.source = runs.source AND other.state IN ${UNFINISHED_SQL})
     FROM runs JOIN sources ON sources.id = runs.source WHERE runs.id = :id`,
 })

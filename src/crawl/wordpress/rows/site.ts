@@ -82,14 +82,17 @@ export function keepEntities(place: EntityPlace, entities: readonly Entity[]) {
   return keep({ ...place, entities: rows })
 }
 
-/** The entities among some pairs of collection and id. */
+/**
+ * The entities among some pairs of collection and id. CROSS JOIN, because the planner would read all of a source's
+ * entities for each pair.
+ */
 export const entitiesOf = query({
   name: 'wordpress_entities.of',
   params: { source: 'text', wanted: 'json' },
   gives: { collection: 'text', wpId: 'int', name: 'text?' },
   sqlite: `SELECT known.collection, known.wp_id, known.name
-    FROM json_each(:wanted) AS wanted JOIN wordpress_entities AS known
-      ON known.source = :source AND known.collection = wanted.value ->> 0 AND known.wp_id = wanted.value ->> 1`,
+    FROM json_each(:wanted) AS wanted CROSS JOIN wordpress_entities AS known
+    WHERE known.source = :source AND known.collection = wanted.value ->> 0 AND known.wp_id = wanted.value ->> 1`,
 })
 
 /** A row when a collection of entities has a name that is known. */

@@ -36,7 +36,9 @@ export async function wordpressTrial(
   amounts: Amounts,
   options: FakeOptions & { readonly seed?: number } = {},
 ): Promise<Trial> {
-  const site = await serveWordpress(makeContent(amounts, seededRandom(options.seed ?? 1).next), options)
+  const stream = seededRandom(options.seed ?? 1)
+  const random = () => stream.next()
+  const site = await serveWordpress(makeContent(amounts, random), options)
   t.after(() => site[Symbol.asyncDispose]())
   const clock = handClock()
   const plain = await openCrawls(t, clock)
