@@ -9,6 +9,7 @@ import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
+import { wordpressMutants } from './wordpress-mutants.ts'
 
 /** Every mutant. */
 export const allMutants: readonly Mutant[] = [
@@ -21,4 +22,5 @@ export const allMutants: readonly Mutant[] = [
   ...exportMutants,
   ...documentMutants,
   ...contentMutants,
+  ...wordpressMutants,
 ]
