@@ -48,7 +48,7 @@ export {
   sourceOf,
   summarizeRun,
 } from './history/index.ts'
-export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND } from './frontier.ts'
+export { CRAWL_KINDS, DEEPEN_LANE, PAGE_KIND, WORDPRESS_KIND } from './frontier.ts'
 export type { Pace } from './frontier.ts'
 export type {
   DiffSpan,

@@ -1,10 +1,11 @@
 /** The live lines of a crawl on a terminal: how far, how fast, what fails, who makes us wait. */
 import { createLogUpdate } from 'log-update'
 import { PAGE_KIND } from '../../crawl/index.ts'
-import { countKnown, waitingLanes } from '../../jobs/index.ts'
+import { countKnown } from '../../jobs/index.ts'
 import type { Clock } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
 import type { CrawlTally } from '../crawl-tally.ts'
+import { waitingHosts } from '../commands/crawl/waiting-hosts.ts'
 import { formatBytes, formatDuration } from '../quantity.ts'
 import { renderWait } from './crawl-summary.ts'
 import { plainLine } from './plain-text.ts'
@@ -85,9 +86,7 @@ export function tellWaits(subject: ProgressSubject, tell: (line: string) => void
   const tick = async () => {
     const { reader, clock, run } = subject
     const now = clock.now()
-    for (const lane of await reader.read(
-      waitingLanes({ run, kind: PAGE_KIND, at: now + WORTH_TELLING_MS }),
-    )) {
+    for (const lane of await waitingHosts(reader, { run, at: now + WORTH_TELLING_MS })) {
       if (now - (toldAt.get(lane.key) ?? 0) < TELL_AGAIN_MS) continue
       toldAt.set(lane.key, now)
       tell(renderWait(lane, now))
@@ -126,12 +125,13 @@ async function look(
   const since = history[0] ?? { at: startedAt, pages: 0 }
   const seconds = Math.max(1, now - since.at) / 1000
   const [known] = await reader.read(countKnown({ run, kind: PAGE_KIND }))
-  const lanes = await reader.read(waitingLanes({ run, kind: PAGE_KIND, at: now }))
+  const lanes = await waitingHosts(reader, { run, at: now })
   return {
     title,
     elapsedMs: now - startedAt,
     pages: pagesBefore + tally.pages,
-    known: known?.count ?? 0,
+    // What is read over an API is not known one by one before it is there.
+    known: Math.max(known?.count ?? 0, pagesBefore + tally.pages),
     pagesPerSecond: (tally.pages - since.pages) / seconds,
     bytes: tally.bytes,
     failures: tally.failureText(),

@@ -1,7 +1,7 @@
 /** `crawl`: a site into the store, shown while it happens and summed up at its end. */
 import { createBus } from '../../../bus/index.ts'
-import { completenessOf, PAGE_KIND, summarizeRun, type Crawl, type Source } from '../../../crawl/index.ts'
-import { deadByCode, waitingLanes } from '../../../jobs/index.ts'
+import { completenessOf, summarizeRun, type Crawl, type Source } from '../../../crawl/index.ts'
+import { deadByCode } from '../../../jobs/index.ts'
 import { systemClock, type ErrorCode } from '../../../model/index.ts'
 import type { Store } from '../../../store/index.ts'
 import type { CommandContext } from '../../context.ts'
@@ -21,6 +21,7 @@ import { followOut, type FollowedOut } from './crawl-out.ts'
 import { CrawlPause } from './crawl-pause.ts'
 import { planOf, type CrawlPlan } from './crawl-plan.ts'
 import { startIndexedCrawl } from './indexed-crawl.ts'
+import { waitingHosts } from './waiting-hosts.ts'
 
 /** Runs the command; `words` are URLs, or a name of the configuration. Returns the exit code. @throws MillraceError */
 export async function crawl(
@@ -172,7 +173,7 @@ async function conclude(
   const completeness = await completenessOf(store, run)
   const dead = await store.read(deadByCode({ run }))
   const now = systemClock.now()
-  const held = await store.read(waitingLanes({ run, kind: PAGE_KIND, at: now }))
+  const held = await waitingHosts(store, { run, at: now })
   // What a depth limit leaves behind waits for nobody.
   const waiting = summary.state === 'completed' ? [] : held
   const seconds = Math.round(performance.now() - startedAt) / 1000
