@@ -10,9 +10,18 @@ export { defineConfig } from './app/config/index.ts'
 export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
-export { createHttpClients, diffRuns, runMetrics, sourceOf, summarizeRun } from './crawl/index.ts'
+export {
+  completenessOf,
+  createHttpClients,
+  diffRuns,
+  runMetrics,
+  sourceOf,
+  summarizeRun,
+} from './crawl/index.ts'
 export type {
   BasicAuth,
+  CollectionProof,
+  Completeness,
   Crawl,
   DiffSpan,
   HttpClients,
@@ -27,6 +36,7 @@ export type {
   RunSummary,
   ScopeRules,
   Source,
+  SourceKind,
   SourceNetwork,
   UrlDifference,
 } from './crawl/index.ts'

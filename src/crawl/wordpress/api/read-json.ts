@@ -8,35 +8,31 @@ export interface ReadJson {
   readonly isDirty: boolean
 }
 
-/** Places at which JSON is tried to begin: a warning names few brackets. */
-const STARTS_MAX = 40
-/** How far into a body it may begin. */
+/** How far into a body its JSON may begin, and how a list of things or a thing begins: a message seldom has that. */
 const PRELUDE_CHARS_MAX = 64 * 1024
+const BEGINNING = /\[\s*\{|\{\s*"/
+const NOTHING = /\[\s*\]\s*(?:$|<)/
+/** What may follow: nothing, or a message of PHP, as HTML or plain. */
+const AFTERWARDS = /^\s*(?:$|<|PHP |Warning|Notice|Deprecated|Fatal)/
+const PEEK_CHARS = 100
 
-/** The JSON in a body; undefined when there is none that is whole. */
+/**
+ * The JSON in a body; undefined when there is none that is whole. Only what begins first is tried: a part of what is torn
+ * is JSON as well.
+ */
 export function readJson(body: Uint8Array): ReadJson | undefined {
   // The decoder takes the mark off.
   const text = new TextDecoder().decode(body).trim()
   const whole = parsed(text)
   if (whole !== undefined) return { value: whole, isDirty: false }
   if (text.startsWith('<!') || text.startsWith('<html')) return undefined
+  const head = text.slice(0, PRELUDE_CHARS_MAX)
+  const start = BEGINNING.exec(head)?.index ?? NOTHING.exec(head)?.index
+  if (start === undefined) return undefined
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1
-  for (const start of startsIn(text)) {
-    const value = parsed(text.slice(start, end))
-    if (isAnswer(value)) return { value, isDirty: true }
-  }
-  return undefined
-}
-
-function startsIn(text: string): readonly number[] {
-  const found = [...text.slice(0, PRELUDE_CHARS_MAX).matchAll(/[[{]/g)]
-  return found.slice(0, STARTS_MAX).map(({ index }) => index)
-}
-
-/** A bracket within a warning can be JSON as well: `[8]` names an error level. */
-function isAnswer(value: Json | undefined): value is Json {
-  if (typeof value !== 'object' || value === null) return false
-  return !Array.isArray(value) || value.length === 0 || typeof value[0] === 'object'
+  if (!AFTERWARDS.test(text.slice(end, end + PEEK_CHARS))) return undefined
+  const value = parsed(text.slice(start, end))
+  return value === undefined ? undefined : { value, isDirty: true }
 }
 
 function parsed(text: string): Json | undefined {
