@@ -8,7 +8,7 @@ import type { Command, Reader } from '../../store/index.ts'
 import type { PageReader } from '../read/page/index.ts'
 import { WORDPRESS_KIND, type Pace } from '../frontier.ts'
 import type { CompiledScope } from '../scope/index.ts'
-import type { AskTools } from './api/index.ts'
+import type { AskTools, SiteZone } from './api/index.ts'
 
 /** What the steps of one run work with. */
 export interface WordpressTools extends AskTools {
@@ -42,7 +42,7 @@ export interface Visit<Input> {
 export type Step<Input> = (visit: Visit<Input>) => Promise<readonly Command[]>
 
 /** A list of the API that is read, with what is needed to name what its posts refer to. */
-export interface Collection {
+export interface Collection extends SiteZone {
   readonly url: string
   /** `posts`, `pages`, or the base of another type. */
   readonly name: string
@@ -52,8 +52,6 @@ export interface Collection {
   /** Whether the site hides its users, so that posts are asked to bring their authors along. */
   readonly hidesUsers: boolean
   readonly media: string
-  /** The site's time less UTC, for posts that do not say their own UTC time. */
-  readonly offsetHours: number
 }
 
 /** `categories`, where its terms are. */

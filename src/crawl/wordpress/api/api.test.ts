@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { asked, under } from './api-url.ts'
 import { readJson } from './read-json.ts'
-import { isSiteTime, moved, siteMs, siteTime, utcMs } from './site-time.ts'
+import { isSiteTime, moved, siteMs, siteTime } from './site-time.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -70,11 +70,4 @@ test('site times move by seconds, order as they read, and are told from what is 
   )
   for (const none of ['0000-00-00T00:00:00', '2024-02-30', '2024-01-01T00:00:00Z', null, 5, ''])
     assert.equal(isSiteTime(none), false, String(none))
-})
-
-test('UTC is what the site says it is, and else its own time less its offset', () => {
-  const local = '2024-05-01T12:00:00'
-  assert.equal(utcMs('2024-05-01T10:00:00', local, 5), Date.UTC(2024, 4, 1, 10))
-  assert.equal(utcMs('0000-00-00T00:00:00', local, 5.5), Date.UTC(2024, 4, 1, 6, 30))
-  assert.equal(utcMs(undefined, '0000-00-00T00:00:00', 0), null)
 })

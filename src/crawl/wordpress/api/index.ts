@@ -6,4 +6,6 @@
 export { asked, under } from './api-url.ts'
 export { ask, askAlso, codeOf } from './ask.ts'
 export type { ApiAnswer, AskTools } from './ask.ts'
-export { isSiteTime, moved, siteMs, siteTime, utcMs } from './site-time.ts'
+export { siteClock } from './site-clock.ts'
+export type { SiteZone, ToUtc } from './site-clock.ts'
+export { isSiteTime, moved, siteMs, siteTime } from './site-time.ts'

@@ -5,7 +5,6 @@
  */
 
 const SITE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/
-const HOUR_MS = 3_600_000
 
 /** Whether a value is a time as the API writes it, one that exists. '0000-00-00T00:00:00' does not. */
 export function isSiteTime(value: unknown): value is string {
@@ -26,10 +25,4 @@ export function siteTime(ms: number): string {
 /** A site time moved by some seconds. */
 export function moved(time: string, seconds: number): string {
   return siteTime(siteMs(time) + seconds * 1000)
-}
-
-/** Milliseconds since 1970 UTC of a post's time: by its own UTC field where that says something, else by the offset in hours. */
-export function utcMs(utc: unknown, local: unknown, offsetHours: number): number | null {
-  if (isSiteTime(utc)) return siteMs(utc)
-  return isSiteTime(local) ? siteMs(local) - offsetHours * HOUR_MS : null
 }

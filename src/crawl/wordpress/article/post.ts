@@ -1,6 +1,6 @@
 /** A post as the API gives it, read with nothing taken on trust: every field may be missing or of another type. */
 import { canonicalJson, sha256, urlKey, type Json } from '../../../model/index.ts'
-import { isSiteTime, utcMs } from '../api/index.ts'
+import { isSiteTime, siteClock, type ToUtc } from '../api/index.ts'
 import type { Collection } from '../step.ts'
 
 /** A post. Ids are 0 where there is none; times are milliseconds since 1970 UTC but for `date` and `modified`. */
@@ -48,15 +48,19 @@ export function fieldsOf({ terms, hidesUsers }: Collection): string {
 /** The posts of a list; what is none is left out. */
 export function postsIn(json: Json, collection: Collection): readonly Post[] {
   if (!Array.isArray(json)) return []
-  return (json as readonly Json[]).flatMap((entry) => postOf(entry, collection) ?? [])
+  const toUtc = siteClock(collection)
+  return (json as readonly Json[]).flatMap((entry) => postOf(entry, collection, toUtc) ?? [])
 }
 
 /** Undefined for what has no id. */
-export function postOf(json: Json, collection: Collection): Post | undefined {
+export function postOf(
+  json: Json,
+  { terms, ...zone }: Collection,
+  toUtc: ToUtc = siteClock(zone),
+): Post | undefined {
   const fields = fieldsIn(json)
   const id = idOf(fields['id'])
   if (id === 0) return undefined
-  const { offsetHours, terms } = collection
   const content = fieldsIn(fields['content'])
   const text = canonicalJson(json)
   const html = textOf(content['rendered'])
@@ -65,8 +69,8 @@ export function postOf(json: Json, collection: Collection): Post | undefined {
     link: linkOf(fields['link']),
     date: isSiteTime(fields['date']) ? fields['date'] : NO_DATE,
     modified: isSiteTime(fields['modified']) ? fields['modified'] : NO_DATE,
-    publishedAt: utcMs(fields['date_gmt'], fields['date'], offsetHours),
-    modifiedAt: utcMs(fields['modified_gmt'], fields['modified'], offsetHours),
+    publishedAt: toUtc(fields['date_gmt'], fields['date']),
+    modifiedAt: toUtc(fields['modified_gmt'], fields['modified']),
     titleHtml: textOf(fieldsIn(fields['title'])['rendered']),
     html,
     excerptHtml: textOf(fieldsIn(fields['excerpt'])['rendered']),

@@ -95,7 +95,12 @@ export async function root(visit: Visit<RootInput>): Promise<readonly Command[]>
   }
   const name = typeof said['name'] === 'string' ? said['name'] : null
   const hours = Number(said['gmt_offset'] ?? 0)
-  const site = { home, api, offsetHours: Number.isFinite(hours) ? hours : 0 }
+  const zone = said['timezone_string']
+  const clock = {
+    offsetHours: Number.isFinite(hours) ? hours : 0,
+    timeZone: typeof zone === 'string' ? zone : '',
+  }
+  const site = { home, api, ...clock }
   const next = { step: 'types', key: `${home} types ${api}`, url: under(api, 'wp/v2/types'), input: site }
   const note = answer.isDirty
     ? `${hostOf(api)} sends more than JSON: messages of PHP, or a byte order mark`

@@ -10,6 +10,7 @@ export interface TypesInput {
   readonly home: string
   readonly api: string
   readonly offsetHours: number
+  readonly timeZone: string
   /** Of `taxonomies`: what `types` found. */
   readonly types?: readonly FoundType[]
 }
@@ -85,14 +86,15 @@ function begin(
   found: readonly FoundType[],
   bases: Readonly<Record<string, string>>,
 ): Promise<readonly Command[]> {
-  const { api, home, offsetHours } = visit.input
+  const { api, home, offsetHours, timeZone } = visit.input
   const [users, media] = [under(api, 'wp/v2/users'), under(api, 'wp/v2/media')]
   const collections = found.map((type): Collection => {
     const terms = type.taxonomies.flatMap((name): readonly TermField[] => {
       const field = bases[name]
       return field === undefined ? [] : [{ field, url: under(api, `wp/v2/${field}`) }]
     })
-    return { url: type.url, name: type.name, terms, users, media, hidesUsers: false, offsetHours }
+    const clock = { offsetHours, timeZone }
+    return { url: type.url, name: type.name, terms, users, media, hidesUsers: false, ...clock }
   })
   return startNames(visit, home, collections)
 }

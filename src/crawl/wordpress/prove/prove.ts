@@ -3,6 +3,7 @@
  * it is small, its ids are read again, and what is missing is fetched, what is gone looked into; then it is asked anew.
  */
 import type { Command } from '../../../store/index.ts'
+import { getRun } from '../../history/index.ts'
 import { ask, asked, moved } from '../api/index.ts'
 import { countGone, countItems, isShort, keepProof, type ProofState, type Window } from '../rows/index.ts'
 import { goOn, type ChainInput, type Visit } from '../step.ts'
@@ -49,9 +50,13 @@ export async function prove(visit: Visit<ProveInput>): Promise<readonly Command[
   return judge(visit, asked, round)
 }
 
-/** The first run is proved by years; a later one by its sum, and by years only when that is off. */
+/**
+ * By years; a later run that found nothing new by its sum alone, and by years only when that is off. One that found
+ * something is not: a post that is gone and one that was added under an old date would make up for each other in it.
+ */
 async function firstWindows(visit: Visit<ProveInput>): Promise<readonly Span[]> {
-  if (!visit.input.isFirst) return [ALL]
+  const [run] = await visit.reader.read(getRun({ id: visit.tools.run }))
+  if (!visit.input.isFirst && run?.pages === 0) return [ALL]
   const { first, last } = await storedIn(visit, ALL)
   return yearsBetween(first, last)
 }
