@@ -19,6 +19,8 @@ interface Round {
   readonly requests: number
   readonly seconds: number
   readonly peakRssMb: number
+  /** NaN where it could not be taken. */
+  readonly cpuSeconds: number
   readonly againRequests: number
   readonly againSeconds: number
 }
@@ -40,6 +42,7 @@ export async function wordpressBench({ rounds: count, units: posts, dir }: Setti
     const speeds = rounds.map(({ seconds }) => posts / seconds)
     const figures = {
       [MAIN_FIGURE]: median(speeds),
+      'CPU s': medianOf('cpuSeconds'),
       requests: medianOf('requests'),
       'no-change requests': medianOf('againRequests'),
       'no-change s': medianOf('againSeconds'),
@@ -53,7 +56,7 @@ export async function wordpressBench({ rounds: count, units: posts, dir }: Setti
       sides: [{ name: 'millrace', figures, rounds: speeds }],
       ratios: {},
       notes: [
-        'robots.txt is not counted; 100 pages, 200 authors, 2,050 terms and 5,000 images come along with the posts',
+        'robots.txt is not counted; 100 pages, 200 authors, 2,050 terms and 2,000 images come along with the posts',
       ],
     }
   } finally {
@@ -86,9 +89,16 @@ async function readTwice(site: Awaited<ReturnType<typeof startSite>>, db: string
   const again = await crawl(site.url, db)
   const requests = between - before
   const againRequests = (await site.requests()) - between
-  const { seconds, peakRssMb } = first
+  const { seconds, peakRssMb, cpuSeconds } = first
   // Each process may ask for robots.txt once, which is not of the API.
-  return { requests: requests - 1, seconds, peakRssMb, againRequests, againSeconds: again.seconds }
+  return {
+    requests: requests - 1,
+    seconds,
+    peakRssMb,
+    cpuSeconds: cpuSeconds ?? Number.NaN,
+    againRequests,
+    againSeconds: again.seconds,
+  }
 }
 
 function crawl(url: string, db: string) {

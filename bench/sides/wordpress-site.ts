@@ -5,7 +5,7 @@ import { seededRandom } from '../../test/site/index.ts'
 import { makeContent, serveWordpress } from '../../test/wordpress/index.ts'
 
 const stream = seededRandom(1)
-const amounts = { users: 200, categories: 50, tags: 2000, media: 5000, words: Number(process.argv[3]) }
+const amounts = { users: 200, categories: 50, tags: 2000, media: 2000, words: Number(process.argv[3]) }
 const content = makeContent({ posts: Number(process.argv[2]), pages: 100, ...amounts }, () => stream.next())
 const site = await serveWordpress(content)
 process.stdout.write(`${site.url}\n`)

@@ -4,7 +4,7 @@
  */
 export { deepenDefinitions, deepenStage } from './deepen-stage.ts'
 export { fetchPage } from './fetch-page.ts'
-export type { PageOutcome } from './fetch-page.ts'
+export type { PageOutcome, PageTools } from './fetch-page.ts'
 export { listedStage } from './listed-stage.ts'
 export { pageStage } from './page-stage.ts'
 export { recallStage } from './recall-stage.ts'

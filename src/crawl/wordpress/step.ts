@@ -5,15 +5,13 @@
 import { hostOf, newId, type Json } from '../../model/index.ts'
 import { ensureLane, offer, type WorkContext } from '../../jobs/index.ts'
 import type { Command, Reader } from '../../store/index.ts'
-import type { PageReader } from '../read/page/index.ts'
 import { WORDPRESS_KIND, type Pace } from '../frontier.ts'
 import type { CompiledScope } from '../scope/index.ts'
+import type { PageTools } from '../stages/index.ts'
 import type { AskTools, SiteZone } from './api/index.ts'
 
 /** What the steps of one run work with. */
-export interface WordpressTools extends AskTools {
-  /** Reads the bytes of a page. */
-  readonly reader: PageReader
+export interface WordpressTools extends AskTools, PageTools {
   readonly run: string
   readonly source: string
   /** auto: a site that shows no API is read as any other. */

@@ -41,7 +41,7 @@ export function fieldsOf({ terms, hidesUsers }: Collection): string {
   const own =
     'id,type,slug,link,date,date_gmt,modified,modified_gmt,title,content,excerpt,author,featured_media,sticky'
   const others = 'jetpack_featured_media_url,yoast_head_json.author,yoast_head_json.og_image,authors'
-  const embedded = hidesUsers ? ',_links.author,_embedded' : ''
+  const embedded = hidesUsers ? ',_links,_embedded' : ''
   return [own, ...terms.map(({ field }) => field), others].join(',') + embedded
 }
 
