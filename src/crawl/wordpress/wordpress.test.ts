@@ -7,7 +7,7 @@ import { LIVE, wordpressTrial } from './testing/site.ts'
 
 const DAY_MS = 86_400_000
 /** More of them by hand: MILLRACE_SEEDS=100. */
-const SEEDS = Array.from({ length: Number(process.env['MILLRACE_SEEDS'] ?? 6) }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: Number(process.env['MILLRACE_SEEDS'] ?? 4) }, (_, index) => index + 1)
 
 test('posts and pages are stored with their authors, terms, times in UTC and text', async (t) => {
   const { site, crawl, sql } = await wordpressTrial(t, { posts: 250, pages: 3 }, { offsetHours: 2 })
@@ -114,7 +114,8 @@ test('what is added behind the walk, before it, edited or deleted while it is re
           for (let left = below(3); left > 0; left--) {
             changes++
             now += 1000 * below(3)
-            const ids = [...site.content.posts.keys()]
+            // Pages have a proof of their own, which may be done by now.
+            const ids = site.published('posts').map((post) => post.id)
             const id = ids[below(ids.length)] ?? 1
             const post = site.content.posts.get(id)
             const kind = proofs === 0 ? below(5) : 3 * below(2)
