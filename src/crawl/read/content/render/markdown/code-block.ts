@@ -1,5 +1,6 @@
 /** A `<pre>` as a fenced code block: its text as it stands, and the language its class names. */
-import type { PageElement } from '../../tree/index.ts'
+import type { Node, PageElement } from '../../tree/index.ts'
+import { areCodes } from '../code-parts.ts'
 import { longestRun } from './escape.ts'
 
 /** Class names by which highlighters name a language. */
@@ -20,10 +21,15 @@ export function fenceOf(pre: PageElement): string[] {
 /** The text of an element as it stands in the markup, with line breaks for `<br>`. */
 export function codeOf(element: PageElement): string {
   let code = ''
+  let before: Node | null = null
   for (const child of element.children) {
     if (typeof child === 'string') code += child
     else if (child.name === 'br') code += '\n'
-    else if (child.name !== 'button') code += codeOf(child)
+    else if (child.name !== 'button') {
+      if (element.name === 'pre' && areCodes(before, child)) code += '\n'
+      code += codeOf(child)
+    }
+    before = child
   }
   return code
 }

@@ -39,6 +39,11 @@ const layouts: [what: string, html: string, markdown: string][] = [
     '<pre><code class="language-sql">\na  &lt;\n\n\n  b\n</code></pre>',
     '```sql\na  <\n\n\n  b\n```',
   ],
+  [
+    'one example in two languages is no single line',
+    '<pre><code class="language-js">a</code><code>b</code><button>copy</button></pre>',
+    '```js\na\nb\n```',
+  ],
   ['a fence is longer than any within', '<pre>````</pre>', '`````\n````\n`````'],
   [
     'a language may stand around the block',
