@@ -15,7 +15,7 @@ const EDGES = words(
 const ASKS = words(
   'consent|share|sharing|share(?:bar|daddy|this|buttons?)|addthis|addtoany|social|socials?|newsletters?',
   'subscri(?:be|ption|ptions|ber)|sign-?up|log-?in|ads?|adverts?|advertis(?:ement|ing|er)|adsense|dfp|sponsor|sponsored',
-  'outbrain|taboola|pop-?up|modal|popover|tooltip|rollover|toolbar|sidebars?|side-bar|search-?(?:form|box|bar)|sitelinks',
+  'outbrain|taboola|pop-?up|modal|popover|tooltip-?(?:text|content|inner)|rollover|toolbar|sidebars?|side-bar|search-?(?:form|box|bar)|sitelinks',
 )
 
 /** Beside the text of an article, though content elsewhere. */
@@ -29,10 +29,13 @@ const BESIDE_ARTICLES = words(
 )
 
 /** Whole class names: as words they say too little. */
-const CLASSES = / (?:widget(?:_\w+)?|meta|hidden) /
+const CLASSES = / (?:widget|meta|hidden) /
 
 /** Classes by which WordPress lists a post's own tags and categories. */
 const TAXONOMY = /(?:^|\s)(?:tag|category)-[\w-]+/g
+
+/** What stands beside the element, or does not, says nothing of the element: "has-sidebar", "no-comments". */
+const NEIGHBOURS = /[ -](?:has|with|without|no)-[a-z\d-]+/g
 
 /** What a name says of an element: nothing, or beside what it stands. */
 export type NameVerdict = 'nothing' | 'edge' | 'asks' | 'beside articles'
@@ -44,6 +47,7 @@ export function judgeName(text: string): NameVerdict {
     .replace(/([a-z])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[\s_-]+/g, (gap) => (/\s/.test(gap) ? '  ' : '-'))
+    .replace(NEIGHBOURS, '')
   if (EDGES.test(name)) return 'edge'
   if (ASKS.test(name)) return 'asks'
   return BESIDE_ARTICLES.test(name) || CLASSES.test(name) ? 'beside articles' : 'nothing'

@@ -1,5 +1,6 @@
 /** Which elements are not content, by what they are and by what they are called. */
 import type { PageElement } from '../tree/index.ts'
+import { bodyWeight, NAMED_BODY } from './body-names.ts'
 import { judgeName, type NameVerdict } from './junk-names.ts'
 
 const named = (names: string): ReadonlySet<string> => new Set(names.split(' '))
@@ -72,7 +73,7 @@ export class Junk {
     if (verdict === 'edge')
       return prose <= this.#pageProse * (holdsContent(element) ? PROSE_SHARE_MAX : EDGE_SHARE_MAX)
     if (prose > this.#pageProse * PROSE_SHARE_MAX) return false
-    if (this.#isArticle) return true
+    if (this.#isArticle) return bodyWeight(element) < NAMED_BODY
     return (chars < ASKING_CHARS_MAX || linkChars > chars * ASKING_LINK_SHARE_MIN) && !holdsContent(element)
   }
 
