@@ -103,6 +103,11 @@ test('an element with most of the prose stays, whatever it is called', () => {
   )
 })
 
+test('an article whose every paragraph has a name that speaks against it is still found', () => {
+  const named = BODY.replaceAll('<p>', '<p class="caption text">')
+  assert.equal(article(`<nav>${p('x')}</nav><div>${named}</div>`).text, BODY_TEXT)
+})
+
 test('an article in hidden elements alone is still found', () => {
   assert.equal(article(`<div style="display:none">${BODY}</div>`).text, BODY_TEXT)
 })

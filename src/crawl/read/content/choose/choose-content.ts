@@ -13,10 +13,23 @@ export interface Choice {
 /** A page with less text than this, in characters, once hidden parts are left out may have its content in them. */
 const SHOWN_CHARS_MIN = 200
 
+/** Where names leave less than this share of an article's prose, they can not mean what they mean elsewhere. */
+const LEFT_SHARE_MIN = 0.1
+
 /** Chooses the content of a page. An article is its body alone; any other page is all that no rule calls beside it. */
 export function chooseContent(root: PageElement, isArticle: boolean): Choice {
-  const dropped = dropUnseen(root)
-  const junk = new Junk(isArticle, root.figures.prose)
+  const unseen = dropUnseen(root)
+  const { prose } = root.figures
+  let dropped = dropJunk(root, unseen, new Junk(isArticle, prose))
+  if (root.figures.prose < prose * LEFT_SHARE_MIN) {
+    measure(root, unseen)
+    dropped = dropJunk(root, unseen, new Junk(false, prose))
+  }
+  return { top: isArticle ? descendToArticle(root, dropped) : descendToAll(root, dropped), dropped }
+}
+
+function dropJunk(root: PageElement, unseen: ReadonlySet<PageElement>, junk: Junk): Set<PageElement> {
+  const dropped = new Set(unseen)
   walk(root, (element) => {
     if (dropped.has(element)) return false
     if (!junk.has(element) || quotesPost(element)) return true
@@ -24,7 +37,7 @@ export function chooseContent(root: PageElement, isArticle: boolean): Choice {
     return false
   })
   measure(root, dropped)
-  return { top: isArticle ? descendToArticle(root, dropped) : descendToAll(root, dropped), dropped }
+  return dropped
 }
 
 /** What of a page nobody reads; the tree is measured without it. */
