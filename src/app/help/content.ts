@@ -13,7 +13,10 @@ export function addContent(root: Command, run: Run): void {
         'markdown. Files may be gzipped; - is standard input. Nothing is fetched and no database is used.',
     )
     .argument('<file...>', 'HTML files')
-    .option('--url <url>', 'where the page was found; links are made absolute by it')
+    .option(
+      '--url <url>',
+      'where the page was found; links are made absolute by it (default: what the page says)',
+    )
     .addHelpText(
       'after',
       `

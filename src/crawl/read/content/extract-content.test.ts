@@ -161,6 +161,18 @@ test('a thread keeps every post and a listing every item', () => {
   for (let index = 0; index < 30; index++) assert.ok(listing.text.includes(`Item ${index}`))
 })
 
+test('a page whose address is not known is where it says it is', () => {
+  const head = '<meta property=og:type content=article>'
+  const body = `<div>${BODY}<p><a href="https://example.org/b">The weir of the next village</a> <a href=c>The dam</a></p></div>`
+  const known = extractContent(`<link rel=canonical href="https://example.org/a/">${head}${body}`, '')
+  assert.equal(known.text, BODY_TEXT)
+  assert.equal(
+    extractContent(`<meta property=og:url content="https://example.org/a/">${head}${body}`, 'x').text,
+    BODY_TEXT,
+  )
+  assert.match(extractContent(`${head}${body}`, '').markdown, /\(c\)/)
+})
+
 test('a fragment keeps all that a reader sees', () => {
   const { text, markdown, wordCount } = contentOfFragment(
     '<p>One <b>two</b></p><footer class=related><a href=/x>three</a><script>4</script></footer>',

@@ -7,7 +7,7 @@ import { countWords } from './render/count-words.ts'
 import { renderMarkdown } from './render/markdown/render-markdown.ts'
 import { renderText } from './render/render-text.ts'
 import { resolver } from './render/resolve.ts'
-import { buildTree } from './tree/index.ts'
+import { buildTree, type PageTree } from './tree/index.ts'
 
 /** The main content of one HTML page. Times are milliseconds since 1970 in UTC; null where the page gives none. */
 export interface Content {
@@ -29,16 +29,17 @@ export interface Content {
 }
 
 /**
- * The main content of the page found at `url` (its final address after redirects; '' where it is not known, then
- * relative links stay relative). Never throws, whatever the markup; time in proportion to its length.
+ * The main content of the page found at `url` (its final address after redirects). Where that is no address, '' say, the
+ * page's canonical link or og:url stands for it; without either, relative links stay relative. Never throws, whatever the markup; time in proportion to its length.
  */
 export function extractContent(html: string, url: string): Content {
   const tree = buildTree(wellFormed(html))
-  const resolve = resolver(url, tree.base)
+  const address = addressOf(url, tree)
+  const resolve = resolver(address, tree.base)
   const facts = pageFacts(tree, resolve)
   const isArticle = isArticlePage(tree.metadata.metadata(), tree.root)
   const choice = chooseContent(tree.root, isArticle)
-  if (isArticle) prune(choice, { host: hostOf(url), apart: facts.titles })
+  if (isArticle) prune(choice, { host: hostOf(address), apart: facts.titles })
   else pruneWays(choice)
   const { top, dropped } = choice
   const text = renderText(top, dropped)
@@ -77,6 +78,11 @@ export function contentOfFragment(html: string, url: string): FragmentContent {
 
 function wellFormed(html: string): string {
   return html.toWellFormed().replaceAll('\0', '\ufffd')
+}
+
+function addressOf(url: string, tree: PageTree): string {
+  const candidates = [url, tree.canonical ?? '', ...tree.metadata.texts('og:url')]
+  return candidates.find((candidate) => /^https?:/i.test(candidate) && URL.canParse(candidate)) ?? ''
 }
 
 function hostOf(url: string): string {

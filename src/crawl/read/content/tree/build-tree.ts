@@ -32,6 +32,8 @@ export interface PageTree {
   readonly language: string | null
   /** The first base element's href. */
   readonly base: string | null
+  /** The href of the first link that is called canonical. */
+  readonly canonical: string | null
 }
 
 /** Reads markup, which must be well-formed Unicode. Never throws; linear in its length. */
@@ -67,6 +69,7 @@ class TreeBuilder implements TagReader {
   #title: string | null = null
   #language: string | null = null
   #base: string | null = null
+  #canonical: string | null = null
 
   wantsAttributes(name: string): boolean {
     return !PLAIN.has(name)
@@ -85,6 +88,8 @@ class TreeBuilder implements TagReader {
     else if (name === 'html')
       this.#language ??= firstLanguage([attributes.get('lang'), attributes.get('xml:lang')])
     else if (name === 'base') this.#base ??= attributes.get('href') ?? null
+    else if (name === 'link' && /\bcanonical\b/i.test(attributes.get('rel') ?? ''))
+      this.#canonical ??= attributes.get('href') ?? null
     if (TRANSPARENT.has(name)) return
     this.#flush()
     this.#closeImplied(name)
@@ -111,12 +116,14 @@ class TreeBuilder implements TagReader {
   finish(): PageTree {
     if (this.#raw !== '') this.#closeRaw()
     this.#flush()
-    const { metadata, language, base } = {
+    return {
+      root: this.#root,
+      title: this.#title,
       metadata: this.#metadata,
       language: this.#language,
       base: this.#base,
+      canonical: this.#canonical,
     }
-    return { root: this.#root, title: this.#title, metadata, language, base }
   }
 
   #flush(): void {
