@@ -6,6 +6,7 @@
  * is done with a document afterwards: that is `onDocument`.
  */
 import type { Definition } from '../store/index.ts'
+import { duplicateDefinitions } from './duplicates/index.ts'
 import { deepenDefinitions } from './stages/index.ts'
 import {
   deleteRunDefinitions,
@@ -53,6 +54,7 @@ export const crawlDefinitions: readonly Definition[] = [
   ...pageDefinitions,
   ...robotsDefinitions,
   ...deepenDefinitions,
+  ...duplicateDefinitions,
   ...deleteRunDefinitions,
   ...soundnessQueries,
   ...redriveRunDefinitions,

@@ -12,7 +12,7 @@ export {
 } from './delete-run.ts'
 export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
-export { addDocument, addPage, addRawBody, pageDefinitions } from './page.ts'
+export { addPage, addRawBody, documentCommands, pageDefinitions } from './page.ts'
 export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './redrive-run.ts'
 export {
   cancelRun,

@@ -1,5 +1,6 @@
 /** Pages, their raw bodies and documents: append-only evidence of what was fetched. */
-import { command, insertNew, table, type Values } from '../../store/index.ts'
+import { command, insertNew, table, type Command, type Values } from '../../store/index.ts'
+import { addFingerprint, type Fingerprint } from '../duplicates/index.ts'
 
 const rawBodies = table({
   name: 'raw_bodies',
@@ -41,7 +42,7 @@ export type PageRow = Values<typeof pages.columns>
 const pageParams = { ...pages.columns, hasDocument: 'bool' } as const
 
 /**
- * A page version. Its document is the newest one of its url key, so it goes after `addDocument` in the unit: where the
+ * A page version. Its document is the newest one of its url key, so it goes after `documentCommands` in the unit: where the
  * document has not changed, that is the earlier version.
  */
 export const addPage = command({
@@ -91,7 +92,7 @@ const documents = table({
 export type DocumentRow = Values<typeof documents.columns>
 
 /** A document version, unless the newest one of its url key already says the same. Served by documents_versions. */
-export const addDocument = command({
+const addDocument = command({
   name: 'documents.add',
   params: documents.columns,
   sqlite: [
@@ -110,6 +111,11 @@ export const addDocument = command({
     },
   ],
 })
+
+/** A document and what makes its duplicates known: the one way to write a document, so that none goes without. */
+export function documentCommands(row: DocumentRow, fingerprint: Fingerprint): readonly Command[] {
+  return [addDocument(row), addFingerprint({ document: row.id, ...fingerprint })]
+}
 
 /** What a store must be opened with to keep pages and documents. */
 export const pageDefinitions = [addRawBody, addPage, addDocument].map((made) => made.definition)

@@ -2,6 +2,7 @@
 import { isMillraceError, sha256, type MillraceError, type Clock } from '../../model/index.ts'
 import type { WorkContext } from '../../jobs/index.ts'
 import { compress, type Compressed } from './compress.ts'
+import { fingerprintOf, type Fingerprint } from '../duplicates/index.ts'
 import { type Fetcher, type FetchHead, header, redirectOf } from '../fetch/index.ts'
 import { decodeHtml, parsePage, type ParsedPage } from '../read/html/index.ts'
 import { refuseForNow } from './refuse-for-now.ts'
@@ -18,6 +19,8 @@ export interface FetchedPage {
   readonly durationMs: number
   readonly raw: RawBody | null
   readonly parsed: ParsedPage | null
+  /** Of the parsed page's text. */
+  readonly fingerprint: Fingerprint | null
   readonly redirectTo: string | null
   /** An answer that is no HTML and leads nowhere; its body is not kept. */
   readonly isForeign: boolean
@@ -90,6 +93,7 @@ async function readAnswer(
     durationMs,
     raw: body === null ? null : { sha256: sha256(body), bytes: body.byteLength, ...(await compress(body)) },
     parsed,
+    fingerprint: parsed === null ? null : fingerprintOf(parsed.text),
     redirectTo,
     isForeign: head.status < 400 && redirectTo === null && !isHtml(head),
     isRefused: error !== undefined,

@@ -6,7 +6,7 @@ import { header } from '../fetch/index.ts'
 import { fetchPage, type FetchedPage, type PageOutcome, type PageTools, type RawBody } from './fetch-page.ts'
 import { offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
 import type { ParsedPage } from '../read/html/index.ts'
-import { addDocument, addPage, addRawBody, countInRun } from '../history/index.ts'
+import { addPage, addRawBody, countInRun, documentCommands } from '../history/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
 
@@ -90,13 +90,16 @@ function saveDocument(
   job: Job,
   now: number,
 ): readonly Command[] {
-  const { parsed, raw } = page
-  if (parsed === null || raw === null) return []
+  const { parsed, raw, fingerprint } = page
+  if (parsed === null || raw === null || fingerprint === null) return []
   const id = newId(now)
   const { run, scope, pace } = options
   const urls = parsed.links.map((link) => link.url).filter((url) => scope.inScope(url))
   return [
-    addDocument({ id, ...documentRow(options, parsed, raw, job), createdAt: page.startedAt }),
+    ...documentCommands(
+      { id, ...documentRow(options, parsed, raw, job), createdAt: page.startedAt },
+      fingerprint,
+    ),
     ...offerFinds({ run, kind: PAGE_KIND, urls, parent: job.id, depth: 1, pace }, now),
     ...options.onDocument({ id }),
   ]
