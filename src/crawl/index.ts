@@ -19,6 +19,14 @@ import {
 } from './history/index.ts'
 import { robotsDefinitions } from './politeness/index.ts'
 
+export {
+  duplicateCounts,
+  fillInFingerprints,
+  fingerprintGaps,
+  membersAmong,
+  rejoinClusters,
+} from './duplicates/index.ts'
+export type { DuplicateCounts, FingerprintGaps, Membership, MembersScope } from './duplicates/index.ts'
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export {

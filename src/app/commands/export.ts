@@ -20,9 +20,13 @@ export interface ExportFlags {
   readonly kind: string
   readonly format: string
   readonly run?: string
+  readonly canonicalOnly?: boolean
   /** A file, or '-' for standard output. */
   readonly out: string
 }
+
+const ONLY_DOCUMENTS =
+  '--canonical-only: expected --kind documents: pages as such have no duplicates, their documents have'
 
 /** Writes the export; returns the exit code. @throws MillraceError Usage, NotFound, CannotCreate, NoPermission, DiskFull */
 export async function exportCommand(flags: ExportFlags, context: CommandContext): Promise<number> {
@@ -31,7 +35,9 @@ export async function exportCommand(flags: ExportFlags, context: CommandContext)
   const format = oneOf('--format', flags.format, ['jsonl', 'csv'] as const)
   await using reader = await openReader(db)
   if (flags.run !== undefined) await requireRun(reader, flags.run)
-  const selection: ExportSelection = flags.run === undefined ? { kind } : { kind, run: flags.run }
+  const { run, canonicalOnly = false } = flags
+  if (canonicalOnly && kind === 'pages') throw new MillraceError('Usage', ONLY_DOCUMENTS)
+  const selection: ExportSelection = { kind, canonicalOnly, ...(run === undefined ? {} : { run }) }
   const counted = { rows: 0 }
   const rows = countRows(exportRows(reader, selection), counted)
   const lines = format === 'csv' ? csvLines<ExportKind>(kind, rows) : jsonLines(rows)

@@ -6,6 +6,7 @@ import {
   documentsOwnedByRun,
   getRun,
   listRuns,
+  rejoinClusters,
   summarizeRun,
   type Run,
 } from '../../crawl/index.ts'
@@ -96,6 +97,7 @@ export async function runsDelete(id: string, { db, output }: CommandContext): Pr
   await store.commit({ commands: [cancelRun({ id })] })
   await untilNoneChanged(store, () => deleteJobs({ run: id, limit: CHUNK }))
   while ((await deletePages(store, id)) > 0);
+  await rejoinClusters(store)
   await store.commit({ commands: [deleteRunRow({ id })] })
   say(output, `run ${id} deleted`)
   return EXIT.done

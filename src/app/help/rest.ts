@@ -45,12 +45,14 @@ function addExport(root: Command, run: Run): void {
     .option('--kind <kind>', 'pages or documents', 'documents')
     .option('--format <format>', 'jsonl or csv', 'jsonl')
     .option('--run <id>', "what was valid at that run's end (default: the newest version of each URL)")
+    .option('--canonical-only', 'of documents that say the same, or nearly, only one')
     .option('--out <file>', "where to; '-' is standard output", '-')
     .addHelpText(
       'after',
       `
 Examples:
   millrace export --out documents.jsonl
+  millrace export --canonical-only --out distinct.jsonl
   millrace export --kind pages --format csv --out pages.csv
   millrace export | head -1`,
     )

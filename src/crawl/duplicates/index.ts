@@ -5,11 +5,21 @@
  * and never compares texts of fewer than 50 words otherwise than exactly.
  */
 import type { Definition } from '../../store/index.ts'
+import { fillInDefinitions } from './fill-in.ts'
 import { joinDefinitions } from './join.ts'
+import { memberDefinitions } from './members.ts'
 
+export { fillInFingerprints, fingerprintGaps } from './fill-in.ts'
+export type { FingerprintGaps } from './fill-in.ts'
 export { fingerprintOf } from './fingerprint.ts'
 export type { Fingerprint } from './fingerprint.ts'
 export { addFingerprint, forgetStatements, rejoinClusters } from './join.ts'
+export { duplicateCounts, membersAmong } from './members.ts'
+export type { DuplicateCounts, Membership, MembersScope } from './members.ts'
 
 /** What a store must be opened with to know duplicates. */
-export const duplicateDefinitions: readonly Definition[] = [...joinDefinitions]
+export const duplicateDefinitions: readonly Definition[] = [
+  ...fillInDefinitions,
+  ...joinDefinitions,
+  ...memberDefinitions,
+]

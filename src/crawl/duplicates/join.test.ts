@@ -64,7 +64,11 @@ function connected(documents: readonly Given[]): readonly (readonly string[])[] 
   return [...groups.values()].map((group) => group.map(({ url }) => url))
 }
 
-const places = uniqueArray(integer({ min: 0, max: 127 }), { maxLength: 9 })
+/** Of few places, so that many of a crowd are near each other, and some hold others together. */
+const places = uniqueArray(
+  integer({ min: 0, max: 11 }).map((place) => place * 11),
+  { maxLength: 9 },
+)
 
 /** Fingerprints around one, so that many pairs differ in 2, 3, 4 and 5 bits, in one band or in several. */
 const crowd = array(

@@ -32,7 +32,7 @@ export const addFingerprint = command({
       sql: `WITH
           self AS MATERIALIZED (SELECT * FROM fingerprints WHERE ${isThis} AND cluster IS NULL),
           met AS MATERIALIZED (SELECT DISTINCT cluster AS number FROM fingerprints
-            WHERE number IN (${nearSelects('near.number', 'self').join(' UNION ')}) AND cluster IS NOT NULL),
+            WHERE number IN (${nearSelects('near.number', 'self').join(' UNION ALL ')}) AND cluster IS NOT NULL),
           least AS MATERIALIZED (SELECT number FROM fingerprints
             WHERE number IN (SELECT number FROM self UNION SELECT number FROM met) ORDER BY a, b, c, d LIMIT 1)
         UPDATE fingerprints SET cluster = (SELECT number FROM least)

@@ -1,4 +1,5 @@
 /** What one line of an export says, and how the rows behind a list of pages are read. */
+import { membersAmong, type MembersScope } from '../../crawl/index.ts'
 import { query, type Reader, type Shape, type Values } from '../../store/index.ts'
 
 const pageShape = {
@@ -55,6 +56,12 @@ export interface DocumentLine extends Omit<DocumentRow, 'fetchedAt' | 'published
   readonly fetchedAt: string
   readonly publishedAt: string | null
   readonly modifiedAt: string | null
+  /** Documents with the same text, or nearly, have the same; null while it is not known, as in a file that follows a run. */
+  readonly cluster: string | null
+  /** Whether it is the one of the export's documents of its cluster to keep; null while the cluster is not known. */
+  readonly isCanonical: boolean | null
+  /** URL of that one; null for the canonical document itself, and while the cluster is not known. */
+  readonly duplicateOf: string | null
 }
 
 /** The kinds of line that can be exported. */
@@ -69,7 +76,7 @@ export type ExportKind = keyof ExportLines
 /** The fields of a line, in order. */
 export const EXPORT_FIELDS: Readonly<Record<ExportKind, readonly string[]>> = {
   pages: Object.keys(pageShape),
-  documents: Object.keys(documentShape),
+  documents: [...Object.keys(documentShape), 'cluster', 'isCanonical', 'duplicateOf'],
 }
 
 /** The named pages, in the order of the list. */
@@ -88,31 +95,50 @@ export const pageRows = query({
 export const documentRows = query({
   name: 'transfer.documents',
   params: { pages: 'json' },
-  gives: documentShape,
+  gives: { ...documentShape, page: 'text' },
   sqlite: `SELECT document.id, page.url, document.canonical_url, document.title, document.text, document.language,
       document.published_at, document.modified_at, document.authors, page.fetched_at, document.sha256,
-      document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata
+      document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata,
+      page.id
     FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
       CROSS JOIN documents AS document ON document.id = page.document
     WHERE in_time() ORDER BY wanted.key`,
 })
 
-/** Reads the lines of some pages, by kind. A page deleted meanwhile has none. */
+/**
+ * Reads the lines of some pages, by kind. A page deleted meanwhile has none. Clusters are told where the scope says among
+ * which documents a canonical one is to be chosen.
+ */
 export const readLines: {
   readonly [Kind in ExportKind]: (
     reader: Reader,
     pages: readonly string[],
+    scope?: MembersScope,
   ) => Promise<readonly ExportLines[Kind][]>
 } = {
   pages: async (reader, pages) => (await reader.read(pageRows({ pages }))).map(pageLine),
-  documents: async (reader, pages) => (await reader.read(documentRows({ pages }))).map(documentLine),
+  documents: documentLines,
+}
+
+async function documentLines(
+  reader: Reader,
+  pages: readonly string[],
+  scope?: MembersScope,
+): Promise<readonly DocumentLine[]> {
+  const rows = await reader.read(documentRows({ pages }))
+  const members = scope === undefined ? undefined : await membersAmong(reader, pages, scope)
+  return rows.map(({ page, ...row }) => {
+    const { cluster, duplicateOf } = members?.get(page) ?? { cluster: null, duplicateOf: null }
+    const isCanonical = cluster === null ? null : duplicateOf === null
+    return { ...documentLine(row), cluster, isCanonical, duplicateOf }
+  })
 }
 
 function pageLine(row: PageRow): PageLine {
   return { ...row, fetchedAt: isoTime(row.fetchedAt) }
 }
 
-function documentLine(row: DocumentRow): DocumentLine {
+function documentLine(row: DocumentRow) {
   return {
     ...row,
     publishedAt: row.publishedAt === null ? null : isoTime(row.publishedAt),

@@ -67,11 +67,14 @@ test('a document line has its fields in order; a time that is not known stays nu
     needsJavascript: false,
     links: [{ url: 'https://site.test/', nofollow: false }],
     metadata: { section: 'x', list: [1, null] },
+    cluster: null,
+    isCanonical: null,
+    duplicateOf: null,
   })
   assert.deepEqual(
     Object.keys(line).join(' '),
     'id url canonicalUrl title text language publishedAt modifiedAt authors fetchedAt sha256 rawSha256 source run ' +
-      'needsJavascript links metadata',
+      'needsJavascript links metadata cluster isCanonical duplicateOf',
   )
 })
 

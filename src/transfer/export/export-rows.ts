@@ -2,13 +2,21 @@
 import type { Reader } from '../../store/index.ts'
 import { chunksOf, KEYS_MAX } from './chunks.ts'
 import { nextKeys, type ExportKey } from './export-keys.ts'
-import { readLines, type ExportKind, type ExportLines } from './export-line.ts'
+import {
+  readLines,
+  type DocumentLine,
+  type ExportKind,
+  type ExportLines,
+  type PageLine,
+} from './export-line.ts'
 
 /** What to export. */
 export interface ExportSelection<Kind extends ExportKind = ExportKind> {
   readonly kind: Kind
   /** Id of a run: what it fetched. Default: the newest version of each URL, of whichever run. */
   readonly run?: string
+  /** Leaves out documents that say what another one of the export says, or nearly; default false. */
+  readonly canonicalOnly?: boolean
 }
 
 /**
@@ -19,7 +27,7 @@ export interface ExportSelection<Kind extends ExportKind = ExportKind> {
  */
 export async function* exportRows<Kind extends ExportKind>(
   reader: Reader,
-  { kind, run }: ExportSelection<Kind>,
+  { kind, run, canonicalOnly = false }: ExportSelection<Kind>,
 ): AsyncGenerator<ExportLines[Kind]> {
   const upTo = await reader.position()
   let after: string | undefined = ''
@@ -29,8 +37,14 @@ export async function* exportRows<Kind extends ExportKind>(
     )
     for (const chunk of chunksOf(keys)) {
       const pages = chunk.map((key) => key.page)
-      yield* await readLines[kind](reader, pages)
+      const lines = await readLines[kind](reader, pages, { run: run ?? null, upTo })
+      yield* canonicalOnly ? lines.filter(isKept) : lines
     }
     after = keys.at(-1)?.urlKey
   }
+}
+
+/** A line whose cluster is not known is kept: nothing may be missing. */
+function isKept(line: PageLine | DocumentLine): boolean {
+  return !('isCanonical' in line) || line.isCanonical !== false
 }

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { sha256, urlKey, type Json } from '../../model/index.ts'
 import { insert, table, type Command, type Store } from '../../store/index.ts'
 import { openSqlite } from '../../store/sqlite/index.ts'
+import { crawlDefinitions } from '../../crawl/index.ts'
 import { transferDefinitions } from '../index.ts'
 
 const pages = table({
@@ -160,7 +161,12 @@ export async function commitEach(store: Store, units: readonly (readonly Command
 /** A store, and the folder it is in, which is kept when the test fails. */
 export async function openStore(t: TestContext): Promise<{ readonly store: Store; readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-transfer-'))
-  const definitions = [...transferDefinitions, insertPage.definition, insertDocument.definition]
+  const definitions = [
+    ...crawlDefinitions,
+    ...transferDefinitions,
+    insertPage.definition,
+    insertDocument.definition,
+  ]
   const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
   t.after(async () => {
     await store.close()

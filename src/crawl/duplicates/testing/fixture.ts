@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { jobDefinitions } from '../../../jobs/index.ts'
 import { newId, sha256 } from '../../../model/index.ts'
-import { query, type Reader, type Store } from '../../../store/index.ts'
+import { query, type Definition, type Reader, type Store } from '../../../store/index.ts'
 import { openSqlite } from '../../../store/sqlite/index.ts'
 import { addPage, documentCommands } from '../../history/index.ts'
 import { crawlDefinitions } from '../../index.ts'
@@ -31,14 +31,17 @@ const clusters = query({
 })
 
 /** A fresh store, closed and removed after the test. */
-export async function openStore(t: TestContext): Promise<Store> {
-  return (await openTwice(t))[0]
+export async function openStore(t: TestContext, more: readonly Definition[] = []): Promise<Store> {
+  return (await openTwice(t, more))[0]
 }
 
 /** A fresh store as two processes have it open. */
-export async function openTwice(t: TestContext): Promise<readonly [Store, Store]> {
+export async function openTwice(
+  t: TestContext,
+  more: readonly Definition[] = [],
+): Promise<readonly [Store, Store]> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-duplicates-'))
-  const definitions = [...jobDefinitions, ...crawlDefinitions, clusters.definition]
+  const definitions = [...jobDefinitions, ...crawlDefinitions, clusters.definition, ...more]
   const open = () => openSqlite({ path: join(folder, 'store.db'), definitions })
   const [one, other] = [await open(), await open()]
   t.after(async () => {

@@ -9,11 +9,15 @@ export function proseWords(seed: number, count: number): readonly string[] {
   return Array.from({ length: count }, () => anyWord(random))
 }
 
-/** The words with one after the other, `edits` in all, exchanged for another one. */
+/** The words with `edits` of them, one after the other, exchanged for another one. */
 export function edited(words: readonly string[], edits: number, seed: number): readonly string[] {
   const random = seededRandom(seed)
   const changed = [...words]
-  for (let edit = 0; edit < edits; edit++) changed[random.below(changed.length)] = anyWord(random)
+  for (let edit = 0; edit < edits; edit++) {
+    const place = random.below(changed.length)
+    const before = changed[place]
+    while (changed[place] === before) changed[place] = anyWord(random)
+  }
   return changed
 }
 

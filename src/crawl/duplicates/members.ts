@@ -1,0 +1,134 @@
+/**
+ * Who is in which cluster, and which member is its canonical one: of those that are looked at, the one with the shortest
+ * URL, the first in byte order where two are as short. That is asked anew each time and never kept: so it is the same for
+ * the same documents, whenever each of them came, and is never one that was left out or deleted.
+ */
+import { query, type Reader, type Shape } from '../../store/index.ts'
+
+/** Which documents are looked at. */
+export interface MembersScope {
+  /** Those of this run's pages; null: the newest document of each URL. */
+  readonly run: string | null
+  /** As of this position. */
+  readonly upTo: number
+}
+
+/** A document's place among its duplicates. */
+export interface Membership {
+  /**
+   * 32 hex digits: the least fingerprint of the cluster, which a document that joins later can lower. A document without
+   * duplicates is a cluster of one.
+   */
+  readonly cluster: string
+  /** URL of the canonical member; null when the document is that itself. */
+  readonly duplicateOf: string | null
+}
+
+const gives = {
+  page: 'text',
+  a: 'int',
+  b: 'int',
+  c: 'int',
+  d: 'int',
+  isCanonical: 'bool',
+  canonicalUrl: 'text',
+} as const satisfies Shape
+
+const ofRun = query({
+  name: 'duplicates.membersOfRun',
+  params: { pages: 'json', run: 'text', upTo: 'int' },
+  gives,
+  sqlite: membersSql('page.run = :run AND page.position <= :upTo'),
+})
+
+const ofLatest = query({
+  name: 'duplicates.membersLatest',
+  params: { pages: 'json', upTo: 'int' },
+  gives,
+  sqlite: membersSql(`page.position = (SELECT max(newer.position) FROM pages AS newer
+    WHERE newer.url_key = page.url_key AND newer.document IS NOT NULL AND newer.position <= :upTo)`),
+})
+
+/**
+ * The memberships by page id, for those of `pages` that are within the scope; a page whose document has no fingerprint
+ * yet, or whose cluster is being joined anew, has none. Clusters are as of now, also with an earlier `upTo`. Reads every
+ * member of each cluster met once.
+ * @throws MillraceError Timeout, Closed, Corrupt, InputOutput
+ */
+export async function membersAmong(
+  reader: Reader,
+  pages: readonly string[],
+  { run, upTo }: MembersScope,
+): Promise<ReadonlyMap<string, Membership>> {
+  const rows = await reader.read(run === null ? ofLatest({ pages, upTo }) : ofRun({ pages, run, upTo }))
+  return new Map(
+    rows.map(({ page, isCanonical, canonicalUrl, a, b, c, d }) => [
+      page,
+      { cluster: [a, b, c, d].map(hex).join(''), duplicateOf: isCanonical ? null : canonicalUrl },
+    ]),
+  )
+}
+
+const counts = query({
+  name: 'duplicates.counts',
+  params: {},
+  gives: { documents: 'int', texts: 'int', clusters: 'int', largest: 'int' },
+  sqlite: `SELECT coalesce(sum(members), 0), coalesce(sum(texts), 0), count(*), coalesce(max(members), 0) FROM (
+    SELECT count(*) AS members, count(DISTINCT document.sha256) AS texts
+    FROM pages AS page JOIN documents AS document ON document.id = page.document
+      LEFT JOIN document_fingerprints AS has ON has.document = document.number
+      LEFT JOIN fingerprints AS fingerprint ON fingerprint.number = has.fingerprint
+    WHERE in_time() AND page.position = (SELECT max(position) FROM pages AS newer
+      WHERE newer.url_key = page.url_key AND newer.document IS NOT NULL)
+    GROUP BY coalesce(fingerprint.cluster, document.sha256))`,
+})
+
+/** A whole store in numbers: of the newest document of each URL. */
+export interface DuplicateCounts {
+  readonly documents: number
+  /** Documents whose text another one has too: all but one of each group. */
+  readonly duplicates: number
+  /** Documents beyond those that nearly say what another one says: all but one of each cluster. */
+  readonly nearDuplicates: number
+  /** Documents of the largest cluster. */
+  readonly largest: number
+}
+
+/** How long counting may take: it reads every document's head once. */
+const COUNT_DEADLINE_MS = 600_000
+
+/** @throws MillraceError Timeout, Closed, Corrupt, InputOutput */
+export async function duplicateCounts(reader: Reader): Promise<DuplicateCounts> {
+  const [row] = await reader.read(counts({}), { deadlineMs: COUNT_DEADLINE_MS })
+  const { documents, texts, clusters, largest } = row ?? { documents: 0, texts: 0, clusters: 0, largest: 0 }
+  return { documents, duplicates: documents - texts, nearDuplicates: texts - clusters, largest }
+}
+
+function membersSql(isInScope: string): string {
+  return `WITH
+      wanted AS MATERIALIZED (SELECT page.id, page.url_key, fingerprints.cluster
+        FROM json_each(:pages) AS named CROSS JOIN pages AS page ON page.id = named.value
+          CROSS JOIN documents ON documents.id = page.document
+          CROSS JOIN document_fingerprints AS has ON has.document = documents.number
+          CROSS JOIN fingerprints ON fingerprints.number = has.fingerprint
+        WHERE fingerprints.cluster IS NOT NULL),
+      chosen AS MATERIALIZED (SELECT met.cluster, (
+          SELECT page.id FROM fingerprints
+            CROSS JOIN document_fingerprints AS has ON has.fingerprint = fingerprints.number
+            CROSS JOIN documents ON documents.number = has.document
+            CROSS JOIN pages AS page ON page.document = documents.id
+          WHERE fingerprints.cluster = met.cluster AND ${isInScope} AND in_time()
+          ORDER BY length(page.url_key), page.url_key LIMIT 1) AS page
+        FROM (SELECT DISTINCT cluster FROM wanted) AS met)
+    SELECT wanted.id, least.a, least.b, least.c, least.d, page.url_key = wanted.url_key, page.url
+    FROM wanted CROSS JOIN chosen ON chosen.cluster = wanted.cluster
+      CROSS JOIN pages AS page ON page.id = chosen.page
+      CROSS JOIN fingerprints AS least ON least.number = wanted.cluster`
+}
+
+function hex(band: number): string {
+  return band.toString(16).padStart(8, '0')
+}
+
+/** What a store must be opened with to tell members. */
+export const memberDefinitions = [ofRun, ofLatest, counts].map((made) => made.definition)
