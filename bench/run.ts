@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 
 import { commitBench } from './commit.ts'
 import { crawlBench } from './crawl.ts'
+import { dedupBench } from './dedup.ts'
 import { describeMachine } from './rig/machine.ts'
 import { processesBench } from './processes.ts'
 import { resumeBench } from './resume.ts'
@@ -16,6 +17,7 @@ import type { Settings } from './rig/settings.ts'
 const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   commit: commitBench,
   crawl: crawlBench,
+  dedup: dedupBench,
   processes: processesBench,
   resume: resumeBench,
 }
