@@ -5,18 +5,26 @@ import { addFingerprint, rejoinClusters } from './join.ts'
 
 /** Few, because a text can have several MB. */
 const DOCUMENTS_A_UNIT = 20
-const NUMBERS_A_READ = 50_000
+const NUMBERS_A_READ = 20_000
 
+/* A window of numbers, so that a read ends although all of it has fingerprints. */
 const without = query({
   name: 'duplicates.without',
-  params: { after: 'int', limit: 'int' },
+  params: { after: 'int', upTo: 'int', limit: 'int' },
   gives: { number: 'int', document: 'text', text: 'text' },
-  sqlite: `SELECT number, id, text FROM documents WHERE number > :after AND in_time()
+  sqlite: `SELECT number, id, text FROM documents WHERE number > :after AND number <= :upTo AND in_time()
     AND NOT EXISTS (SELECT 1 FROM document_fingerprints AS has WHERE has.document = documents.number)
     ORDER BY number LIMIT :limit`,
 })
 
-/** What `fillInFingerprints` did, and what may be wrong with the fingerprints of a store. */
+const newest = query({
+  name: 'duplicates.newestNumber',
+  params: {},
+  gives: { number: 'int' },
+  sqlite: 'SELECT coalesce(max(number), 0) FROM documents',
+})
+
+/** What may be missing or wrong among the fingerprints of a store. */
 export interface FingerprintGaps {
   /** Documents that have none. */
   readonly without: number
@@ -52,17 +60,23 @@ const odd = query({
  */
 export async function fillInFingerprints(store: Store): Promise<number> {
   let filled = 0
-  for (let after = 0; ;) {
-    const documents = await store.read(without({ after, limit: DOCUMENTS_A_UNIT }))
+  const [last] = await store.read(newest({}))
+  for (let after = 0; after < (last?.number ?? 0); after += NUMBERS_A_READ)
+    filled += await fillInWindow(store, after, after + NUMBERS_A_READ)
+  await rejoinClusters(store)
+  return filled
+}
+
+async function fillInWindow(store: Store, start: number, upTo: number): Promise<number> {
+  let filled = 0
+  for (let after = start; ;) {
+    const documents = await store.read(without({ after, upTo, limit: DOCUMENTS_A_UNIT }))
     const rows = documents.map(({ document, text }) => ({ document, ...fingerprintOf(text) }))
     if (rows.length > 0) await store.commit({ commands: [addFingerprint.all(rows)] })
     filled += rows.length
-    const last = documents.at(-1)
-    if (last === undefined) break
-    after = last.number
+    if (documents.length < DOCUMENTS_A_UNIT) return filled
+    after = documents.at(-1)?.number ?? upTo
   }
-  await rejoinClusters(store)
-  return filled
 }
 
 /** Counts in chunks, so that no read lasts. */
@@ -88,4 +102,4 @@ export async function fingerprintGaps(reader: Reader): Promise<FingerprintGaps> 
 }
 
 /** What a store must be opened with to fill in. */
-export const fillInDefinitions = [without, missing, odd].map((made) => made.definition)
+export const fillInDefinitions = [without, newest, missing, odd].map((made) => made.definition)
