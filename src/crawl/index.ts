@@ -23,10 +23,16 @@ export {
   duplicateCounts,
   fillInFingerprints,
   fingerprintGaps,
-  membersAmong,
+  membersTeller,
   rejoinClusters,
 } from './duplicates/index.ts'
-export type { DuplicateCounts, FingerprintGaps, Membership, MembersScope } from './duplicates/index.ts'
+export type {
+  DuplicateCounts,
+  FingerprintGaps,
+  Membership,
+  MembersScope,
+  MembersTeller,
+} from './duplicates/index.ts'
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export {

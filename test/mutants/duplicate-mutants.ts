@@ -34,8 +34,8 @@ export const duplicateMutants: readonly Mutant[] = [
     name: 'canonical-of-another-run',
     breaks: 'the canonical document is one of the export',
     file: 'src/crawl/duplicates/members.ts',
-    find: "membersSql('page.run = :run AND page.position <= :upTo')",
-    replace: "membersSql('page.position <= :upTo')",
+    find: "canonicalSql('page.run = :run AND page.position <= :upTo')",
+    replace: "canonicalSql('page.position <= :upTo')",
     tests: ['src/crawl/duplicates/members.test.ts'],
   },
 ]

@@ -14,8 +14,8 @@ export type { FingerprintGaps } from './fill-in.ts'
 export { fingerprintOf } from './fingerprint.ts'
 export type { Fingerprint } from './fingerprint.ts'
 export { addFingerprint, forgetStatements, rejoinClusters } from './join.ts'
-export { duplicateCounts, membersAmong } from './members.ts'
-export type { DuplicateCounts, Membership, MembersScope } from './members.ts'
+export { duplicateCounts, membersTeller } from './members.ts'
+export type { DuplicateCounts, Membership, MembersScope, MembersTeller } from './members.ts'
 
 /** What a store must be opened with to know duplicates. */
 export const duplicateDefinitions: readonly Definition[] = [

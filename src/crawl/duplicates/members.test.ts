@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { query, type Reader, type Store } from '../../store/index.ts'
 import { deleteRunPages } from '../history/index.ts'
-import { duplicateCounts, membersAmong } from './members.ts'
+import { duplicateCounts, membersTeller } from './members.ts'
 import { openStore, put } from './testing/fixture.ts'
 import { edited, proseWords } from './testing/prose.ts'
 
@@ -28,11 +28,9 @@ const pages = query({
 async function duplicatesOf(store: Reader, run: string | null = null) {
   const rows = (await store.read(pages({}))).filter((page) => run === null || page.run === run)
   const scope = { run, upTo: await store.position() }
-  const members = await membersAmong(
-    store,
-    rows.map(({ id }) => id),
-    scope,
-  )
+  const tell = membersTeller(store, scope)
+  const members = new Map<string, { readonly duplicateOf: string | null }>()
+  for (const { id } of rows) for (const [page, member] of await tell([id])) members.set(page, member)
   return Object.fromEntries(rows.map(({ id, url }) => [url, members.get(id)?.duplicateOf]))
 }
 

@@ -3,7 +3,7 @@
  * URL, the first in byte order where two are as short. That is asked anew each time and never kept: so it is the same for
  * the same documents, whenever each of them came, and is never one that was left out or deleted.
  */
-import { query, type Reader, type Shape } from '../../store/index.ts'
+import { query, type Reader, type Shape, type Values } from '../../store/index.ts'
 
 /** Which documents are looked at. */
 export interface MembersScope {
@@ -24,49 +24,70 @@ export interface Membership {
   readonly duplicateOf: string | null
 }
 
-const gives = {
-  page: 'text',
-  a: 'int',
-  b: 'int',
-  c: 'int',
-  d: 'int',
-  isCanonical: 'bool',
-  canonicalUrl: 'text',
-} as const satisfies Shape
-
-const ofRun = query({
-  name: 'duplicates.membersOfRun',
-  params: { pages: 'json', run: 'text', upTo: 'int' },
-  gives,
-  sqlite: membersSql('page.run = :run AND page.position <= :upTo'),
+const clusters = query({
+  name: 'duplicates.clusters',
+  params: { pages: 'json' },
+  gives: { page: 'text', urlKey: 'text', cluster: 'int', a: 'int', b: 'int', c: 'int', d: 'int' },
+  sqlite: `SELECT page.id, page.url_key, least.number, least.a, least.b, least.c, least.d
+    FROM json_each(:pages) AS named CROSS JOIN pages AS page ON page.id = named.value
+      CROSS JOIN documents ON documents.id = page.document
+      CROSS JOIN document_fingerprints AS has ON has.document = documents.number
+      CROSS JOIN fingerprints ON fingerprints.number = has.fingerprint
+      CROSS JOIN fingerprints AS least ON least.number = fingerprints.cluster
+    WHERE in_time()`,
 })
 
-const ofLatest = query({
-  name: 'duplicates.membersLatest',
-  params: { pages: 'json', upTo: 'int' },
-  gives,
-  sqlite: membersSql(`page.position = (SELECT max(newer.position) FROM pages AS newer
+const canonicalOf = { cluster: 'int', urlKey: 'text', url: 'text' } as const satisfies Shape
+
+const canonicalOfRun = query({
+  name: 'duplicates.canonicalOfRun',
+  params: { clusters: 'json', run: 'text', upTo: 'int' },
+  gives: canonicalOf,
+  sqlite: canonicalSql('page.run = :run AND page.position <= :upTo'),
+})
+
+const canonicalOfLatest = query({
+  name: 'duplicates.canonicalOfLatest',
+  params: { clusters: 'json', upTo: 'int' },
+  gives: canonicalOf,
+  sqlite: canonicalSql(`page.position = (SELECT max(newer.position) FROM pages AS newer
     WHERE newer.url_key = page.url_key AND newer.document IS NOT NULL AND newer.position <= :upTo)`),
 })
 
+type Canonical = Values<typeof canonicalOf>
+
+/** Canonical documents that a teller remembers, so that a large cluster is not read anew for each of its members. */
+const REMEMBERED_MAX = 10_000
+
 /**
- * The memberships by page id, for those of `pages` that are within the scope; a page whose document has no fingerprint
- * yet, or whose cluster is being joined anew, has none. Clusters are as of now, also with an earlier `upTo`. Reads every
- * member of each cluster met once.
- * @throws MillraceError Timeout, Closed, Corrupt, InputOutput
+ * Tells the memberships of pages that are within the scope, by page id, some pages at a time. A page whose document has no
+ * fingerprint yet, or whose cluster is being joined anew, has none. Clusters are as of now, also with an earlier `upTo`.
+ * What is told rejects with MillraceError Timeout, Closed, Corrupt, InputOutput.
  */
-export async function membersAmong(
-  reader: Reader,
-  pages: readonly string[],
-  { run, upTo }: MembersScope,
-): Promise<ReadonlyMap<string, Membership>> {
-  const rows = await reader.read(run === null ? ofLatest({ pages, upTo }) : ofRun({ pages, run, upTo }))
-  return new Map(
-    rows.map(({ page, isCanonical, canonicalUrl, a, b, c, d }) => [
-      page,
-      { cluster: [a, b, c, d].map(hex).join(''), duplicateOf: isCanonical ? null : canonicalUrl },
-    ]),
-  )
+export function membersTeller(reader: Reader, scope: MembersScope): MembersTeller {
+  const known = new Map<number, Canonical>()
+  return async (pages) => {
+    const rows = await reader.read(clusters({ pages }))
+    const asked = new Set(rows.map(({ cluster }) => cluster).filter((cluster) => !known.has(cluster)))
+    for (const found of await reader.read(canonicalIn(scope, [...asked]))) known.set(found.cluster, found)
+    const told = rows.flatMap(({ page, urlKey, cluster, a, b, c, d }) => {
+      const canonical = known.get(cluster)
+      if (canonical === undefined) return []
+      const duplicateOf = canonical.urlKey === urlKey ? null : canonical.url
+      return [[page, { cluster: [a, b, c, d].map(hex).join(''), duplicateOf }] as const]
+    })
+    for (const oldest of known.keys()) if (known.size > REMEMBERED_MAX) known.delete(oldest)
+    return new Map(told)
+  }
+}
+
+/** What `membersTeller` gives. */
+export type MembersTeller = (pages: readonly string[]) => Promise<ReadonlyMap<string, Membership>>
+
+function canonicalIn({ run, upTo }: MembersScope, asked: readonly number[]) {
+  return run === null
+    ? canonicalOfLatest({ clusters: asked, upTo })
+    : canonicalOfRun({ clusters: asked, run, upTo })
 }
 
 const counts = query({
@@ -104,26 +125,17 @@ export async function duplicateCounts(reader: Reader): Promise<DuplicateCounts> 
   return { documents, duplicates: documents - texts, nearDuplicates: texts - clusters, largest }
 }
 
-function membersSql(isInScope: string): string {
-  return `WITH
-      wanted AS MATERIALIZED (SELECT page.id, page.url_key, fingerprints.cluster
-        FROM json_each(:pages) AS named CROSS JOIN pages AS page ON page.id = named.value
-          CROSS JOIN documents ON documents.id = page.document
-          CROSS JOIN document_fingerprints AS has ON has.document = documents.number
-          CROSS JOIN fingerprints ON fingerprints.number = has.fingerprint
-        WHERE fingerprints.cluster IS NOT NULL),
-      chosen AS MATERIALIZED (SELECT met.cluster, (
-          SELECT page.id FROM fingerprints
-            CROSS JOIN document_fingerprints AS has ON has.fingerprint = fingerprints.number
-            CROSS JOIN documents ON documents.number = has.document
-            CROSS JOIN pages AS page ON page.document = documents.id
-          WHERE fingerprints.cluster = met.cluster AND ${isInScope} AND in_time()
-          ORDER BY length(page.url_key), page.url_key LIMIT 1) AS page
-        FROM (SELECT DISTINCT cluster FROM wanted) AS met)
-    SELECT wanted.id, least.a, least.b, least.c, least.d, page.url_key = wanted.url_key, page.url
-    FROM wanted CROSS JOIN chosen ON chosen.cluster = wanted.cluster
-      CROSS JOIN pages AS page ON page.id = chosen.page
-      CROSS JOIN fingerprints AS least ON least.number = wanted.cluster`
+function canonicalSql(isInScope: string): string {
+  return `SELECT chosen.cluster, page.url_key, page.url
+    FROM (SELECT asked.value AS cluster, (
+        SELECT page.id FROM fingerprints
+          CROSS JOIN document_fingerprints AS has ON has.fingerprint = fingerprints.number
+          CROSS JOIN documents ON documents.number = has.document
+          CROSS JOIN pages AS page ON page.document = documents.id
+        WHERE fingerprints.cluster = asked.value AND ${isInScope} AND in_time()
+        ORDER BY length(page.url_key), page.url_key LIMIT 1) AS page
+      FROM json_each(:clusters) AS asked) AS chosen
+    CROSS JOIN pages AS page ON page.id = chosen.page`
 }
 
 function hex(band: number): string {
@@ -131,4 +143,6 @@ function hex(band: number): string {
 }
 
 /** What a store must be opened with to tell members. */
-export const memberDefinitions = [ofRun, ofLatest, counts].map((made) => made.definition)
+export const memberDefinitions = [clusters, canonicalOfRun, canonicalOfLatest, counts].map(
+  (made) => made.definition,
+)

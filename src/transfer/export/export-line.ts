@@ -1,5 +1,5 @@
 /** What one line of an export says, and how the rows behind a list of pages are read. */
-import { membersAmong, type MembersScope } from '../../crawl/index.ts'
+import type { MembersTeller } from '../../crawl/index.ts'
 import { query, type Reader, type Shape, type Values } from '../../store/index.ts'
 
 const pageShape = {
@@ -106,14 +106,14 @@ export const documentRows = query({
 })
 
 /**
- * Reads the lines of some pages, by kind. A page deleted meanwhile has none. Clusters are told where the scope says among
- * which documents a canonical one is to be chosen.
+ * Reads the lines of some pages, by kind. A page deleted meanwhile has none. Clusters stand in them where somebody tells
+ * them.
  */
 export const readLines: {
   readonly [Kind in ExportKind]: (
     reader: Reader,
     pages: readonly string[],
-    scope?: MembersScope,
+    tell?: MembersTeller,
   ) => Promise<readonly ExportLines[Kind][]>
 } = {
   pages: async (reader, pages) => (await reader.read(pageRows({ pages }))).map(pageLine),
@@ -123,10 +123,10 @@ export const readLines: {
 async function documentLines(
   reader: Reader,
   pages: readonly string[],
-  scope?: MembersScope,
+  tell?: MembersTeller,
 ): Promise<readonly DocumentLine[]> {
   const rows = await reader.read(documentRows({ pages }))
-  const members = scope === undefined ? undefined : await membersAmong(reader, pages, scope)
+  const members = await tell?.(pages)
   return rows.map(({ page, ...row }) => {
     const { cluster, duplicateOf } = members?.get(page) ?? { cluster: null, duplicateOf: null }
     const isCanonical = cluster === null ? null : duplicateOf === null

@@ -1,4 +1,5 @@
 /** An export as a stream of lines: many short reads that together show one instant. */
+import { membersTeller } from '../../crawl/index.ts'
 import type { Reader } from '../../store/index.ts'
 import { chunksOf, KEYS_MAX } from './chunks.ts'
 import { nextKeys, type ExportKey } from './export-keys.ts'
@@ -30,6 +31,7 @@ export async function* exportRows<Kind extends ExportKind>(
   { kind, run, canonicalOnly = false }: ExportSelection<Kind>,
 ): AsyncGenerator<ExportLines[Kind]> {
   const upTo = await reader.position()
+  const tell = membersTeller(reader, { run: run ?? null, upTo })
   let after: string | undefined = ''
   while (after !== undefined) {
     const keys: readonly ExportKey[] = await reader.read(
@@ -37,7 +39,7 @@ export async function* exportRows<Kind extends ExportKind>(
     )
     for (const chunk of chunksOf(keys)) {
       const pages = chunk.map((key) => key.page)
-      const lines = await readLines[kind](reader, pages, { run: run ?? null, upTo })
+      const lines = await readLines[kind](reader, pages, tell)
       yield* canonicalOnly ? lines.filter(isKept) : lines
     }
     after = keys.at(-1)?.urlKey
