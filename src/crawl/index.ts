@@ -6,6 +6,7 @@
  * is done with a document afterwards: that is `onDocument`.
  */
 import type { Definition } from '../store/index.ts'
+import { duplicateDefinitions } from './duplicates/index.ts'
 import { deepenDefinitions, reExtractDefinitions } from './stages/index.ts'
 import {
   changeDefinitions,
@@ -21,6 +22,20 @@ import {
 } from './history/index.ts'
 import { robotsDefinitions } from './politeness/index.ts'
 
+export {
+  duplicateCounts,
+  fillInFingerprints,
+  fingerprintGaps,
+  membersTeller,
+  rejoinClusters,
+} from './duplicates/index.ts'
+export type {
+  DuplicateCounts,
+  FingerprintGaps,
+  Membership,
+  MembersScope,
+  MembersTeller,
+} from './duplicates/index.ts'
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export { createHttpClients, networkFacts } from './fetch/index.ts'
@@ -85,6 +100,7 @@ export const crawlDefinitions: readonly Definition[] = [
   ...robotsDefinitions,
   ...deepenDefinitions,
   ...reExtractDefinitions,
+  ...duplicateDefinitions,
   ...deleteRunDefinitions,
   ...soundnessQueries,
   ...redriveRunDefinitions,

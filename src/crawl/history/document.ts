@@ -3,7 +3,8 @@
  * fetched, or later of the body that was kept; the newest by position is what a URL says. `extractor` names the version
  * of our code that first made this very content: a later one that would say the same adds nothing.
  */
-import { command, sqlName, table, type Values } from '../../store/index.ts'
+import { addFingerprint, type Fingerprint } from '../duplicates/index.ts'
+import { command, sqlName, table, type Command, type Values } from '../../store/index.ts'
 
 /** All columns of a document. */
 export const documents = table({
@@ -89,6 +90,11 @@ export const addDocument = command({
     },
   ],
 })
+
+/** A document and what makes its duplicates known: the one way to write a document, so that none goes without. */
+export function documentCommands(row: DocumentRow, fingerprint: Fingerprint): readonly Command[] {
+  return [addDocument(row), addFingerprint({ document: row.id, ...fingerprint })]
+}
 
 /** What a store must be opened with to keep documents. */
 export const documentDefinitions = [addDocument.definition]

@@ -31,7 +31,7 @@ export {
 export type { Latency, Metrics, RunMetrics } from './metrics/index.ts'
 export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
-export { addDocument, documentDefinitions } from './document.ts'
+export { documentCommands, documentDefinitions } from './document.ts'
 export type { DocumentRow } from './document.ts'
 export { addKeptPage, addPage, addRawBody, pageDefinitions } from './page.ts'
 export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './upkeep/redrive-run.ts'
