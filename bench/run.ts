@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { commitBench } from './commit.ts'
 import { contentBench } from './content.ts'
 import { crawlBench } from './crawl.ts'
+import { dedupBench } from './dedup.ts'
 import { describeMachine } from './rig/machine.ts'
 import { processesBench } from './processes.ts'
 import { resumeBench } from './resume.ts'
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>>
   commit: commitBench,
   content: contentBench,
   crawl: crawlBench,
+  dedup: dedupBench,
   processes: processesBench,
   resume: resumeBench,
   wordpress: wordpressBench,

@@ -44,6 +44,7 @@ test('every page of a site is stored once, with its document, and every detour a
     failed: missing.length,
     skipped: file.length + closed.length,
     duplicates: 0,
+    nearDuplicates: 0,
     new: site.pageUrls.length,
     changed: 0,
     unchanged: 0,

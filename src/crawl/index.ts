@@ -6,6 +6,7 @@
  * is done with a document afterwards: that is `onDocument`.
  */
 import type { Definition } from '../store/index.ts'
+import { duplicateDefinitions } from './duplicates/index.ts'
 import { deepenDefinitions, reExtractDefinitions } from './stages/index.ts'
 import {
   changeDefinitions,
@@ -22,6 +23,20 @@ import {
 import { robotsDefinitions } from './politeness/index.ts'
 import { wordpressDefinitions } from './wordpress/index.ts'
 
+export {
+  duplicateCounts,
+  fillInFingerprints,
+  fingerprintGaps,
+  membersTeller,
+  rejoinClusters,
+} from './duplicates/index.ts'
+export type {
+  DuplicateCounts,
+  FingerprintGaps,
+  Membership,
+  MembersScope,
+  MembersTeller,
+} from './duplicates/index.ts'
 export { startCrawl } from './crawl.ts'
 export type { Crawl, CrawlOptions } from './crawl.ts'
 export { createHttpClients, networkFacts } from './fetch/index.ts'
@@ -89,6 +104,7 @@ export const crawlDefinitions: readonly Definition[] = [
   ...robotsDefinitions,
   ...deepenDefinitions,
   ...reExtractDefinitions,
+  ...duplicateDefinitions,
   ...deleteRunDefinitions,
   ...soundnessQueries,
   ...redriveRunDefinitions,

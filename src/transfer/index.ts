@@ -33,7 +33,7 @@ export type { FormatName } from './formats/index.ts'
 export { followRun } from './follow/index.ts'
 export type { Follower, FollowTarget } from './follow/index.ts'
 
-/** What a store must be opened with for transfer to work on it. */
+/** What a store must be opened with, beside crawlDefinitions, for transfer to work on it. */
 export const transferDefinitions: readonly Definition[] = [
   ...exportDefinitions,
   ...datasetDefinitions,

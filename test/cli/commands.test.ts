@@ -29,6 +29,7 @@ describe('the commands on a crawled site', () => {
       'failed',
       'skipped',
       'duplicates',
+      'nearDuplicates',
       'bytes',
       'new',
       'changed',

@@ -58,8 +58,8 @@ test('a sound database is told line by line for a person, and as one document fo
   assert.equal(report.ok, true)
   const names = report.checks.map(({ name }) => name)
   assert.deepEqual(
-    [names.length, names.includes('references'), names.includes('bodies')],
-    [lines.length + 2, true, true],
+    [names.length, names.includes('references'), names.includes('bodies') && names.includes('duplicates')],
+    [lines.length + 3, true, true],
   )
   assert.deepEqual(Object.keys(report.checks[0] ?? {}), ['name', 'status', 'detail', 'advice'])
 })

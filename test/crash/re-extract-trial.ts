@@ -94,6 +94,7 @@ const ROWS: Readonly<Record<string, string>> = {
     FROM documents ORDER BY url, position`,
   pages: 'SELECT id, url, status, document FROM pages ORDER BY url, position',
   'what is indexed': `SELECT documents.url, markdown FROM indexed JOIN documents USING (number) ORDER BY documents.url`,
+  duplicates: 'SELECT url, cluster, members, duplicate_of FROM duplicates_latest ORDER BY url',
   'jobs left': `SELECT kind, state FROM jobs WHERE run IN (SELECT runs.id ${RUN})`,
 }
 

@@ -34,7 +34,7 @@ describe('docs/query.md', () => {
     const views = [...page.matchAll(/^## (\w+_\w+): .*\n\n`([^`]+)`/gm)]
     assert.deepEqual(
       views.map(([, view]) => view),
-      ['documents_latest', 'pages_latest', 'runs_summary', 'runs_hosts'],
+      ['documents_latest', 'pages_latest', 'duplicates_latest', 'runs_summary', 'runs_hosts'],
     )
     for (const [, view = '', columns = ''] of views) {
       const { stdout } = await demo.millrace('query', `SELECT * FROM ${view} LIMIT 1`, '--format', 'jsonl')

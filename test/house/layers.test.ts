@@ -77,8 +77,11 @@ test('a test reaches into its own folder and down, and nobody reaches into tests
   assert.deepEqual(judged('src/jobs/a.test.ts', "import '../crawl/index.ts'", 'src/crawl/index.ts'), [
     'jobs (row 3) may not know crawl (row 4)',
   ])
-  assert.deepEqual(judged('src/crawl/a.test.ts', "import '../site/index.ts'", 'test/site/index.ts'), [])
-  assert.deepEqual(judged('src/crawl/a.ts', "import '../site/index.ts'", 'test/site/index.ts'), [
+  assert.deepEqual(
+    judged('src/crawl/a.test.ts', "import '../../test/site/index.ts'", 'test/site/index.ts'),
+    [],
+  )
+  assert.deepEqual(judged('src/crawl/a.ts', "import '../../test/site/index.ts'", 'test/site/index.ts'), [
     'the product imports nothing outside src',
   ])
   assert.deepEqual(judged('src/crawl/a.ts', "import './testing/b.ts'", 'src/crawl/testing/b.ts'), [

@@ -4,6 +4,7 @@ import { contentMutants } from './content-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
 import { exportMutants } from './export-mutants.ts'
 import { documentMutants } from './document-mutants.ts'
+import { duplicateMutants } from './duplicate-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
@@ -23,4 +24,5 @@ export const allMutants: readonly Mutant[] = [
   ...documentMutants,
   ...contentMutants,
   ...wordpressMutants,
+  ...duplicateMutants,
 ]

@@ -11,6 +11,8 @@ export interface ExportOptions {
   readonly kind?: transfer.ExportKind
   /** Id of a run: what it fetched. Default: the newest version of each URL, of whichever run. */
   readonly run?: string | undefined
+  /** Of documents that say the same, or nearly, only one; default false. */
+  readonly canonicalOnly?: boolean | undefined
   /** A file, or for markdown and raw a folder: missing, empty or an earlier export. */
   readonly out: string
   readonly signal?: AbortSignal
@@ -21,8 +23,8 @@ export interface ExportOptions {
  * @throws MillraceError Usage, CannotCreate, NoPermission, DiskFull, InputOutput, Timeout, Aborted by the signal
  */
 export function exportDataset(reader: Reader, options: ExportOptions): Promise<transfer.Exported> {
-  const { format, out, run, signal } = options
+  const { format, out, run, canonicalOnly, signal } = options
   const kind = transfer.kindFor(format, options.kind)
-  const request = { format, kind, run, signal, millrace: VERSION }
+  const request = { format, kind, run, canonicalOnly, signal, millrace: VERSION }
   return transfer.exportDataset(reader, request, { out, createdAt: systemClock.now() })
 }

@@ -23,6 +23,8 @@ export interface ExportFlags {
   readonly kind?: string
   readonly format: string
   readonly run?: string
+  /** Of documents that say the same, or nearly, only one. */
+  readonly canonicalOnly?: boolean
   /** A file or folder, or '-' for standard output. */
   readonly out: string
 }
@@ -30,17 +32,18 @@ export interface ExportFlags {
 /** Writes the export; returns the exit code. @throws MillraceError Usage, NotFound, CannotCreate, NoPermission, DiskFull */
 export async function exportCommand(flags: ExportFlags, context: CommandContext): Promise<number> {
   const { output, db } = context
-  const { out, run } = flags
+  const { out, run, canonicalOnly } = flags
   const format = formatOf(flags.format)
   const kind = kindFor(format, flags.kind)
   const toStream = out === '-' ? streamable(format, output.isTerminal) : undefined
   await using reader = await openReader(db)
   if (run !== undefined) await requireRun(reader, run)
+  const request = { kind, run, canonicalOnly, millrace: VERSION }
   if (toStream !== undefined) {
-    await streamDataset(reader, { format: toStream, kind, run, millrace: VERSION }, output.stdout)
+    await streamDataset(reader, { ...request, format: toStream }, output.stdout)
     return EXIT.done
   }
-  const { rows } = await exportDataset(reader, { format, kind, run, out })
+  const { rows } = await exportDataset(reader, { ...request, format, out })
   say(output, `${rows} ${kind} written to ${out}`)
   return EXIT.done
 }

@@ -47,6 +47,7 @@ function addExport(root: Command, run: Run): void {
     .option('--kind <kind>', 'pages or documents (default: pages for raw and warc, else documents)')
     .option('--format <format>', 'jsonl, csv, parquet, markdown, raw or warc', 'jsonl')
     .option('--run <id>', 'what that run was answered (default: the newest version of each URL)')
+    .option('--canonical-only', 'of documents that say the same, or nearly, only one')
     .option('--out <path>', "where to; '-' is standard output", '-')
     .addHelpText(
       'after',
@@ -64,6 +65,7 @@ A file or folder appears whole or not at all. A folder is replaced only if it is
 
 Examples:
   millrace export --out documents.jsonl
+  millrace export --canonical-only --out distinct.jsonl
   millrace export --kind pages --format csv --out pages.csv
   millrace export --format parquet --out documents.parquet
   millrace export --format warc --out site.warc.gz

@@ -13,6 +13,7 @@ export function addUpkeep(root: Command, run: Run): void {
   addBackup(root, run)
   addRestore(root, run)
   addCompact(root, run)
+  addDuplicates(root, run)
 }
 
 function addInit(root: Command, run: Run): void {
@@ -139,5 +140,24 @@ function addCompact(root: Command, run: Run): void {
   withCommonOptions(command).action(async (flags: CommonFlags) => {
     const { compact } = await import('../commands/upkeep/backup.ts')
     await run(flags, compact)
+  })
+}
+
+function addDuplicates(root: Command, run: Run): void {
+  const command = root
+    .command('duplicates')
+    .summary('say how many documents say the same, or nearly')
+    .description(
+      'Count the newest documents that say what another one says. Documents that an older Millrace stored get the ' +
+        'fingerprints they lack first; what a crawl stores has them.',
+    )
+    .addHelpText(
+      'after',
+      `
+Which they are: millrace query "SELECT url, duplicate_of FROM duplicates_latest WHERE NOT is_canonical"`,
+    )
+  withCommonOptions(command).action(async (flags: CommonFlags) => {
+    const { duplicates } = await import('../commands/upkeep/duplicates.ts')
+    await run(flags, duplicates)
   })
 }

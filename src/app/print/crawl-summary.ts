@@ -19,12 +19,12 @@ export interface SummaryDetails {
 
 /** The lines. */
 export function renderSummary(summary: RunSummary, details: SummaryDetails): string {
-  const { run, state, pages, documents, failed, skipped, duplicates, bytes } = summary
+  const { run, state, pages, documents, failed, skipped, duplicates, nearDuplicates, bytes } = summary
   const why = details.reason === null ? '' : ` (${plainLine(details.reason)})`
   const lines = [
     `run ${run} ${state}${why} after ${formatDuration(details.seconds * 1000)}`,
     `${pages} pages, ${documents} documents, ${formatBytes(bytes)}; ` +
-      `${failed} failed, ${skipped} skipped, ${duplicates} duplicates`,
+      `${failed} failed, ${skipped} skipped, ${duplicates} duplicates, ${nearDuplicates} near duplicates`,
   ]
   if (isIncremental(summary)) lines.push(renderChanges(summary))
   if (details.failures !== '') lines.push(`failed: ${details.failures}`)

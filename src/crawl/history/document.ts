@@ -3,7 +3,8 @@
  * fetched, or later of the body that was kept; the newest by position is what a URL says. `extractor` names the version
  * of our code that first made this very content: a later one that would say the same adds nothing.
  */
-import { command, sqlName, table, type Values } from '../../store/index.ts'
+import { addFingerprint, type Fingerprint } from '../duplicates/index.ts'
+import { command, sqlName, table, type Command, type Values } from '../../store/index.ts'
 
 /** All columns of a document. */
 export const documents = table({
@@ -103,6 +104,21 @@ export const nameImage = command({
     },
   ],
 })
+
+/** A document and what makes its duplicates known: the one way to write documents, so that none goes without. */
+export interface Fingerprinted {
+  readonly row: DocumentRow
+  readonly fingerprint: Fingerprint
+}
+
+/** The commands that write documents. */
+export function documentCommands(made: readonly Fingerprinted[]): readonly Command[] {
+  if (made.length === 0) return []
+  return [
+    addDocument.all(made.map(({ row }) => row)),
+    addFingerprint.all(made.map(({ row, fingerprint }) => ({ document: row.id, ...fingerprint }))),
+  ]
+}
 
 /** What a store must be opened with to keep documents. */
 export const documentDefinitions = [addDocument, nameImage].map((made) => made.definition)

@@ -54,7 +54,7 @@ const newestDocument =
   'iif(:hasDocument, (SELECT id FROM documents WHERE url_key = :urlKey ORDER BY position DESC LIMIT 1), NULL)'
 
 /**
- * A page version. Its document is the newest one of its url key, so it goes after `addDocument` in the unit: where the
+ * A page version. Its document is the newest one of its url key, so it goes after `documentCommands` in the unit: where the
  * document has not changed, that is the earlier version. What the page's change is, is found here and counted in its run.
  */
 export const addPage = command({

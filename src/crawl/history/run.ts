@@ -183,13 +183,20 @@ export const listRuns = query({
     FROM runs JOIN sources ON sources.id = runs.source WHERE runs.id < :before ORDER BY runs.id DESC LIMIT :limit`,
 })
 
-/** Documents of a run whose text another document of the run has too: all but one of each group. */
+/**
+ * Documents of a run that say what another document of the run says: all but one of each group, by the same text, and
+ * beyond those by near texts.
+ */
 export const countDuplicates = query({
   name: 'runs.duplicates',
   params: { run: 'text' },
-  gives: { duplicates: 'int' },
-  sqlite: `SELECT count(*) - count(DISTINCT documents.sha256)
-    FROM pages JOIN documents ON documents.id = pages.document WHERE pages.run = :run AND in_time()`,
+  gives: { duplicates: 'int', nearDuplicates: 'int' },
+  sqlite: `SELECT count(*) - count(DISTINCT documents.sha256),
+      count(DISTINCT documents.sha256) - count(DISTINCT coalesce(fingerprints.cluster, documents.sha256))
+    FROM pages JOIN documents ON documents.id = pages.document
+      LEFT JOIN document_fingerprints AS has ON has.document = documents.number
+      LEFT JOIN fingerprints ON fingerprints.number = has.fingerprint
+    WHERE pages.run = :run AND in_time()`,
 })
 
 /** What a store must be opened with to keep runs. */

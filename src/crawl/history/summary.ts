@@ -19,6 +19,8 @@ export interface RunSummary {
   readonly skipped: number
   /** Documents whose text another document of the run has too. */
   readonly duplicates: number
+  /** Documents that are no duplicates and yet nearly say what another document of the run says: all but one of each. */
+  readonly nearDuplicates: number
   /** Bytes of bodies, decoded. */
   readonly bytes: number
   /** Pages the source did not have before, or had lost. */
@@ -45,8 +47,8 @@ export async function summarizeRun(reader: Reader, run: string): Promise<RunSumm
     throw new MillraceError('NotFound', `expected the id of a run, got "${run}"; see \`millrace runs\``)
   const [counted] = await reader.read(countDuplicates({ run }), { deadlineMs: COUNT_DEADLINE_MS })
   const { state, pages, documents, failed, skipped, bytes } = row
-  const duplicates = counted?.duplicates ?? 0
-  const sums = { pages, documents, failed, skipped, duplicates, bytes }
+  const { duplicates, nearDuplicates } = counted ?? { duplicates: 0, nearDuplicates: 0 }
+  const sums = { pages, documents, failed, skipped, duplicates, nearDuplicates, bytes }
   return { run, state: state as RunState, ...sums, ...changesOf(row) }
 }
 

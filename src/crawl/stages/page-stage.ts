@@ -6,7 +6,14 @@ import { header } from '../fetch/index.ts'
 import { fetchPage, type FetchedPage, type PageOutcome, type PageQuestion } from './fetch-page.ts'
 import type { PageTools } from './fetch-page.ts'
 import { offerFinds, PAGE_KIND, type Pace } from '../frontier.ts'
-import { addDocument, addKeptPage, addPage, addRawBody, countInRun, earlierPage } from '../history/index.ts'
+import {
+  addKeptPage,
+  addPage,
+  addRawBody,
+  countInRun,
+  documentCommands,
+  earlierPage,
+} from '../history/index.ts'
 import { hostSaid } from '../politeness/index.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
@@ -116,12 +123,13 @@ function saveDocument(
 ): readonly Command[] {
   const { reading, raw } = page
   if (reading === null || raw === null) return []
+  const { fingerprint, ...content } = reading
   const id = newId(now)
   const { run, source } = options
   const [url, urlKey] = [job.uniqueKey, job.uniqueKey]
   const made = { rawSha256: raw.sha256, extractedFrom: null, createdAt: page.startedAt }
   return [
-    addDocument({ id, run, source, url, urlKey, ...reading, ...made }),
+    ...documentCommands([{ row: { id, run, source, url, urlKey, ...content, ...made }, fingerprint }]),
     ...offerLinks(options, reading.links, job, now),
     ...options.onDocument({ id }),
   ]

@@ -58,7 +58,7 @@ for (const format of NAMES) {
       createdAt: '2026-01-01T12:00:00.000Z',
       format,
       kind,
-      selection: { run: null, position: await store.position() },
+      selection: { run: null, position: await store.position(), canonicalOnly: false },
       sources: [{ id: 's1', kind: 'html', seeds: ['https://site.test/'] }],
       rows,
     })
@@ -218,4 +218,16 @@ test('a kind that a format can not hold is refused with those it can', () => {
     usage(/^--format warc holds pages, got --kind documents$/),
   )
   assert.throws(() => kindFor('jsonl', 'cats'), usage(/^--kind: expected pages or documents, got "cats"$/))
+})
+
+test('pages have no duplicates that could be left out', async (t) => {
+  const { store, folder } = await smallStore(t)
+  const out = join(folder, 'set')
+  const ask = { ...request('jsonl'), kind: 'pages', canonicalOnly: true } as const
+  await assert.rejects(exportDataset(store, ask, { out, createdAt: NOON }), {
+    code: 'Usage',
+    message: /expected --kind documents/,
+  })
+  const { manifest } = await exportDataset(store, { ...ask, kind: 'documents' }, { out, createdAt: NOON })
+  assert.equal(manifestAt(manifest ?? '').selection.canonicalOnly, true)
 })

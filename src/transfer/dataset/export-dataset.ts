@@ -9,6 +9,7 @@
 import { realpath, rm, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
+import { MillraceError } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
 import { earlierPage, exportRows, pagesWithBodies, type ExportKind } from '../export/index.ts'
 import { fillFolder, placeFolder, writeExport, type Filling } from '../files/index.ts'
@@ -37,6 +38,8 @@ export interface DatasetRequest {
   readonly kind: ExportKind
   /** Id of a run: what it fetched. Default: the newest version of each URL, of whichever run. */
   readonly run?: string | undefined
+  /** Leaves out documents that say what another one of the export says, or nearly; default false. */
+  readonly canonicalOnly?: boolean | undefined
   /** Version of this program, for the manifest. */
   readonly millrace: string
   readonly signal?: AbortSignal | undefined
@@ -58,7 +61,8 @@ interface Work {
 
 /**
  * Writes a file or folder, whichever the format is, and its manifest. `createdAt` in milliseconds since 1970.
- * @throws MillraceError CannotCreate, NoPermission, DiskFull, InputOutput; Aborted; and as exportRows
+ * @throws MillraceError Usage for canonicalOnly of pages; CannotCreate, NoPermission, DiskFull, InputOutput; Aborted; and
+ *   as exportRows
  */
 export async function exportDataset(
   reader: Reader,
@@ -72,7 +76,11 @@ export async function exportDataset(
       createdAt: new Date(createdAt).toISOString(),
       format: request.format,
       kind: request.kind,
-      selection: { run: work.input.run, position: work.input.position },
+      selection: {
+        run: work.input.run,
+        position: work.input.position,
+        canonicalOnly: request.canonicalOnly ?? false,
+      },
       sources: await manifestSources(reader, work.rows.sources),
       rows: work.rows.count,
       fileCount: filled.files,
@@ -135,8 +143,12 @@ function toFolder(format: FolderFormat, { input, request: { signal } }: Work, ou
   }
 }
 
+const ONLY_DOCUMENTS =
+  '--canonical-only: expected --kind documents: pages as such have no duplicates, their documents have'
+
 async function workOn(reader: Reader, request: DatasetRequest): Promise<Work> {
-  const { kind, run, millrace } = request
+  const { kind, run, canonicalOnly = false, millrace } = request
+  if (canonicalOnly && kind === 'pages') throw new MillraceError('Usage', ONLY_DOCUMENTS)
   const position = await reader.position()
   const rows = { count: 0, sources: new Set<string>() }
   const see = ({ source }: { readonly source: string }) => {
@@ -146,7 +158,7 @@ async function workOn(reader: Reader, request: DatasetRequest): Promise<Work> {
   const selection = { upTo: position, ...(run === undefined ? {} : { run }) }
   const input: FormatInput = {
     kind,
-    rows: seen(exportRows(reader, { ...selection, kind }), see),
+    rows: seen(exportRows(reader, { ...selection, kind, canonicalOnly }), see),
     pages: seen(pagesWithBodies(reader, selection), ({ page }) => see(page)),
     earlier: (page) => earlierPage(reader, page),
     run: run ?? null,

@@ -32,6 +32,8 @@ export interface ExportManifest {
     readonly run: string | null
     /** As of which position of the store. */
     readonly position: number
+    /** Whether documents that say what another one says, or nearly, were left out. */
+    readonly canonicalOnly: boolean
   }
   readonly sources: readonly ManifestSource[]
   /** Pages or documents. */

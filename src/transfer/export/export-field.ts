@@ -62,6 +62,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   needsJavascript: 'whether the page seems to be empty without JavaScript',
   links: 'URLs that the page links to',
   metadata: 'what the page says of itself in its head',
+  cluster:
+    'name of its cluster: documents that say the same, or nearly, have the same one; null while not known',
+  isCanonical: 'whether it is the one of the export to keep of its cluster; null while not known',
+  duplicateOf: 'URL of the one to keep; null for that one itself, and while not known',
 }
 
 /** The fields of a kind, in the order of its lines. */

@@ -1,4 +1,5 @@
 /** What one line of an export says, and how the rows behind a list of pages are read. */
+import type { Membership, MembersTeller } from '../../crawl/index.ts'
 import { query, type Reader, type Shape, type Values } from '../../store/index.ts'
 
 /** What is read of a page. */
@@ -49,6 +50,9 @@ const documentShape = {
   goneAt: 'time?',
 } as const satisfies Shape
 
+/** What is told of a document beside what its row holds. */
+const memberShape = { cluster: 'text?', isCanonical: 'bool?', duplicateOf: 'text?' } as const satisfies Shape
+
 type PageRow = Values<typeof pageShape>
 type DocumentRow = Values<typeof documentShape>
 
@@ -74,6 +78,12 @@ export interface DocumentLine extends Omit<
   readonly publishedAt: string | null
   readonly modifiedAt: string | null
   readonly goneAt: string | null
+  /** Documents with the same text, or nearly, have the same; null while it is not known, as in a file that follows a run. */
+  readonly cluster: string | null
+  /** Whether it is the one of the export's documents of its cluster to keep; null while the cluster is not known. */
+  readonly isCanonical: boolean | null
+  /** URL of that one; null for the canonical document itself, and while the cluster is not known. */
+  readonly duplicateOf: string | null
 }
 
 /** The kinds of line that can be exported. */
@@ -88,7 +98,7 @@ export type ExportKind = keyof ExportLines
 /** The fields of a line, in order, as the store holds them. */
 export const EXPORT_SHAPES: Readonly<Record<ExportKind, Shape>> = {
   pages: pageShape,
-  documents: documentShape,
+  documents: { ...documentShape, ...memberShape },
 }
 
 /** The same in SQL. */
@@ -130,23 +140,44 @@ export interface LineKey {
   readonly document: string
 }
 
+/** What else decides what a line says. */
+export interface LineTerms {
+  /** The position as of which a document's page can be gone. Default 0: as of its own answer, when it was there. */
+  readonly goneUpTo?: number
+  /** Tells the clusters. Default: they are not known. */
+  readonly tell?: MembersTeller
+}
+
 /**
- * Reads the lines of some pages, by kind. What was deleted meanwhile has none. `goneUpTo` is the position as of which a
- * document's page can be gone; 0, the default: as of its own answer, when it was there.
+ * Reads the lines of some pages, by kind. What was deleted meanwhile has none.
  */
 export const readLines: {
   readonly [Kind in ExportKind]: (
     reader: Reader,
     keys: readonly LineKey[],
-    goneUpTo?: number,
+    terms?: LineTerms,
   ) => Promise<readonly ExportLines[Kind][]>
 } = {
   pages: async (reader, keys) =>
     (await reader.read(pageRows({ pages: keys.map(({ page }) => page) }))).map(pageLine),
-  documents: async (reader, keys, goneUpTo = 0) => {
-    const pairs = keys.map(({ page, document }) => [page, document])
-    return (await reader.read(documentRows({ pairs, goneUpTo }))).map(documentLine)
-  },
+  documents: documentLines,
+}
+
+async function documentLines(
+  reader: Reader,
+  keys: readonly LineKey[],
+  { goneUpTo = 0, tell }: LineTerms = {},
+): Promise<readonly DocumentLine[]> {
+  const pairs = keys.map(({ page, document }) => [page, document])
+  const rows = await reader.read(documentRows({ pairs, goneUpTo }))
+  const members = await tell?.(keys.map(({ document }) => document))
+  return rows.map((row) => ({ ...documentLine(row), ...memberFields(members?.get(row.id)) }))
+}
+
+function memberFields(member: Membership | undefined) {
+  if (member === undefined) return { cluster: null, isCanonical: null, duplicateOf: null }
+  const { cluster, duplicateOf } = member
+  return { cluster, isCanonical: duplicateOf === null, duplicateOf }
 }
 
 /** A row as a line. */
@@ -154,7 +185,7 @@ export function pageLine(row: PageRow): PageLine {
   return { ...row, fetchedAt: isoTime(row.fetchedAt) }
 }
 
-function documentLine(row: DocumentRow): DocumentLine {
+function documentLine(row: DocumentRow) {
   return {
     ...row,
     publishedAt: row.publishedAt === null ? null : isoTime(row.publishedAt),

@@ -1,6 +1,7 @@
 /** An export shows one instant, whole and in order, whatever is committed while somebody reads it slowly. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fillInFingerprints } from '../../crawl/index.ts'
 import type { Command, Query, Reader } from '../../store/index.ts'
 import {
   collect,
@@ -76,11 +77,15 @@ test('a document line has its fields in order; a time that is not known stays nu
     categories: [],
     tags: [],
     goneAt: null,
+    cluster: null,
+    isCanonical: null,
+    duplicateOf: null,
   })
   assert.deepEqual(
     Object.keys(line).join(' '),
     'id url canonicalUrl title text language publishedAt modifiedAt authors fetchedAt sha256 rawSha256 source run ' +
-      'needsJavascript links metadata markdown html description leadImage wordCount categories tags goneAt',
+      'needsJavascript links metadata markdown html description leadImage wordCount categories tags goneAt ' +
+      'cluster isCanonical duplicateOf',
   )
 })
 
@@ -267,4 +272,31 @@ test('a document whose page is gone stays, and says since when; of a run it is a
     [writePage({ id: 'back', run: 'r5', url: URL_A, document: 'd-a', change: 'new' })],
   ])
   assert.deepEqual(await gone(), [null])
+})
+
+test('documents that say the same are told so, and all but one are left out when asked', async (t) => {
+  const { store } = await openStore(t)
+  const told = async (run?: string) => {
+    const lines = await collect(
+      exportRows(store, { kind: 'documents', ...(run === undefined ? {} : { run }) }),
+    )
+    return lines.map(({ id, isCanonical, duplicateOf }) => [id, isCanonical, duplicateOf])
+  }
+  const kept = async () => ids(await collect(exportRows(store, { kind: 'documents', canonicalOnly: true })))
+  const same = { text: 'same' }
+  await commitEach(store, [writeBoth('a/long', same), writeBoth('b', same), writeBoth('c')])
+  assert.deepEqual(await kept(), ['d-a/long', 'd-b', 'd-c'], 'what is not known leaves nothing out')
+  await fillInFingerprints(store)
+  const before = [
+    ['d-a/long', false, 'https://site.test/b'],
+    ['d-b', true, null],
+    ['d-c', true, null],
+  ]
+  assert.deepEqual(await told(), before)
+  assert.deepEqual(await kept(), ['d-b', 'd-c'])
+  const again = { id: 'd-b-again', url: 'https://site.test/b', text: 'other', extractedFrom: 'p-b' }
+  await commitEach(store, [[writeDocument(again)]])
+  await fillInFingerprints(store)
+  assert.deepEqual(await kept(), ['d-a/long', 'd-b-again', 'd-c'])
+  assert.deepEqual(await told('r1'), before)
 })

@@ -1,8 +1,15 @@
 /** An export as a stream of lines: many short reads that together show one instant. */
+import { membersTeller } from '../../crawl/index.ts'
 import type { Reader } from '../../store/index.ts'
 import { chunksOf, KEYS_MAX } from './chunks.ts'
 import { nextKeys, type ExportKey } from './export-keys.ts'
-import { readLines, type ExportKind, type ExportLines } from './export-line.ts'
+import {
+  readLines,
+  type DocumentLine,
+  type ExportKind,
+  type ExportLines,
+  type PageLine,
+} from './export-line.ts'
 
 /** What to export. */
 export interface ExportSelection<Kind extends ExportKind = ExportKind> {
@@ -11,6 +18,8 @@ export interface ExportSelection<Kind extends ExportKind = ExportKind> {
   readonly run?: string
   /** The position as of which. Default: that at which reading starts. */
   readonly upTo?: number
+  /** Leaves out documents that say what another one of the export says, or nearly; default false. */
+  readonly canonicalOnly?: boolean
 }
 
 /**
@@ -22,18 +31,26 @@ export interface ExportSelection<Kind extends ExportKind = ExportKind> {
  */
 export async function* exportRows<Kind extends ExportKind>(
   reader: Reader,
-  { kind, run, upTo }: ExportSelection<Kind>,
+  { kind, run, upTo, canonicalOnly = false }: ExportSelection<Kind>,
 ): AsyncGenerator<ExportLines[Kind]> {
   const asOf = upTo ?? (await reader.position())
+  // What a run was answered is shown as it was then.
+  const goneUpTo = run === undefined ? asOf : 0
+  const tell = membersTeller(reader, { run: run ?? null, upTo: asOf })
   let after: string | undefined = ''
   while (after !== undefined) {
     const keys: readonly ExportKey[] = await reader.read(
       nextKeys(kind, { run: run ?? null, upTo: asOf, after, limit: KEYS_MAX }),
     )
     for (const chunk of chunksOf(keys)) {
-      // What a run was answered is shown as it was then.
-      yield* await readLines[kind](reader, chunk, run === undefined ? asOf : 0)
+      const lines = await readLines[kind](reader, chunk, { goneUpTo, tell })
+      yield* canonicalOnly ? lines.filter(isKept) : lines
     }
     after = keys.at(-1)?.urlKey
   }
+}
+
+/** A line whose cluster is not known is kept: nothing may be missing. */
+function isKept(line: PageLine | DocumentLine): boolean {
+  return !('isCanonical' in line) || line.isCanonical !== false
 }

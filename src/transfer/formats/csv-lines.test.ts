@@ -51,6 +51,9 @@ const document: DocumentLine = {
   categories: [],
   tags: [],
   goneAt: null,
+  cluster: null,
+  isCanonical: null,
+  duplicateOf: null,
 }
 
 async function* each<Row>(...rows: readonly Row[]): AsyncGenerator<Row> {
@@ -92,7 +95,7 @@ test('null is empty, lists and objects are JSON, true and false say so, numbers 
     'p,https://site.test/,200,,"{""a"":[""=1""]}",,2024-02-29T12:30:45.678Z,1,-5,,,,,s,r,\r\n',
   )
   const [, record] = await collect(csvLines('documents', each(document)))
-  assert.match(record ?? '', /,true,\[\],\{\},x,,,,1,\[\],\[\],\r\n$/)
+  assert.match(record ?? '', /,true,\[\],\{\},x,,,,1,\[\],\[\],,,,\r\n$/)
 })
 
 test('quotes, commas and every kind of line end survive', async () => {

@@ -2,12 +2,13 @@
  * An export that gets stuck, for tests that kill it: `export-child.ts DB FORMAT OUT`. It reads all rows but never learns
  * that these were the last, says `stuck` and waits to be killed.
  */
+import { crawlDefinitions } from '../../crawl/index.ts'
 import type { Query, Reader } from '../../store/index.ts'
 import { openSqliteReader } from '../../store/sqlite/index.ts'
 import { exportDataset, kindFor, transferDefinitions, type FormatName } from '../index.ts'
 
 const [path = '', format = '', out = ''] = process.argv.slice(2)
-const reader = await openSqliteReader({ path, definitions: transferDefinitions })
+const reader = await openSqliteReader({ path, definitions: [...crawlDefinitions, ...transferDefinitions] })
 
 const stuck: Reader = {
   ...reader,

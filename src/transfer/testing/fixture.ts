@@ -7,6 +7,7 @@ import { zstdCompressSync } from 'node:zlib'
 import { sha256, urlKey, type Json } from '../../model/index.ts'
 import { insert, insertNew, table, type Command, type Store } from '../../store/index.ts'
 import { openSqlite } from '../../store/sqlite/index.ts'
+import { crawlDefinitions } from '../../crawl/index.ts'
 import { transferDefinitions } from '../index.ts'
 
 const pages = table({
@@ -214,7 +215,9 @@ export async function commitEach(store: Store, units: readonly (readonly Command
 /** A store, and the folder it is in, which is kept when the test fails. */
 export async function openStore(t: TestContext): Promise<{ readonly store: Store; readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-transfer-'))
-  const definitions = [...transferDefinitions, ...writeDefinitions]
+  const own = new Set(writeDefinitions.map(({ name }) => name))
+  const ofCrawl = crawlDefinitions.filter(({ name }) => !own.has(name))
+  const definitions = [...ofCrawl, ...transferDefinitions, ...writeDefinitions]
   const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
   t.after(async () => {
     await store.close()

@@ -7,6 +7,7 @@ import {
   deleteRunRow,
   documentsOwnedByRun,
   listRuns,
+  rejoinClusters,
   type Run,
 } from '../../../crawl/index.ts'
 import { cancelJobs, countJobs, deleteJobs, rescue } from '../../../jobs/index.ts'
@@ -78,6 +79,7 @@ export async function runsDelete(id: string, { db, output }: CommandContext): Pr
   await untilNoneChanged(store, () => deleteJobs({ run: id, limit: CHUNK }))
   while ((await deletePages(store, id)) > 0);
   await untilNoneChanged(store, () => deleteRunMetrics({ run: id, limit: HOSTS_A_UNIT }))
+  await rejoinClusters(store)
   await store.commit({ commands: [deleteRunRow({ id })] })
   say(output, `run ${id} deleted`)
   return EXIT.done

@@ -31,7 +31,7 @@ export async function runsShow(id: string, { db, isJson, output }: CommandContex
     return EXIT.done
   }
   const lines = [
-    ...Object.entries(facts).map(([name, value]) => `${name.padEnd(12)}${plainLine(textOf(value))}`),
+    ...Object.entries(facts).map(([name, value]) => `${name.padEnd(11)} ${plainLine(textOf(value))}`),
     ...(completeness === undefined ? [] : [renderCompleteness(completeness)]),
     ...jobs.map(({ kind, state, count }) => `jobs        ${kind} ${state} ${count}`),
     ...dead.map(({ code, count, example }) => `dead        ${code} ×${count}: ${plainLine(example)}`),

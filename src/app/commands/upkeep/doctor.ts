@@ -1,5 +1,5 @@
 /** `doctor`: whether engine, file, schema, leases and history are sound, told without touching anything. */
-import { countOrphanedBodies, newestTime } from '../../../crawl/index.ts'
+import { countOrphanedBodies, fingerprintGaps, newestTime } from '../../../crawl/index.ts'
 import { leasesByProcess, type ProcessLeases } from '../../../jobs/index.ts'
 import { systemClock, toMillraceError } from '../../../model/index.ts'
 import type { Reader } from '../../../store/index.ts'
@@ -54,7 +54,9 @@ async function checkContent(
     await tried('leases', () => checkLeases(reader, processes)),
     await tried('clock', () => checkClock(reader)),
   ]
-  return full === true ? [...checks, await tried('bodies', () => checkBodies(reader))] : checks
+  if (full !== true) return checks
+  const bodies = await tried('bodies', () => checkBodies(reader))
+  return [...checks, bodies, await tried('duplicates', () => checkDuplicates(reader))]
 }
 
 async function tried(name: string, check: () => Promise<Check>): Promise<Check> {
@@ -99,6 +101,18 @@ async function checkBodies(reader: Reader): Promise<Check> {
   const detail = `${count} raw bodies (${formatBytes(bytes)}) belong to no page and no document`
   const advice = 'they only take space; please report how they came about'
   return { name: 'bodies', status: 'warn', detail, advice }
+}
+
+async function checkDuplicates(reader: Reader): Promise<Check> {
+  const { without, waiting, astray } = await fingerprintGaps(reader)
+  const name = 'duplicates'
+  if (astray > 0) {
+    const advice = 'exports may name a wrong cluster; please report how it came about'
+    return { name, status: 'fail', detail: `${astray} fingerprints have no document or no cluster`, advice }
+  }
+  if (without + waiting === 0) return sound(name, 'every document has its fingerprint, and that its cluster')
+  const detail = `${without} documents have no fingerprint yet, ${waiting} fingerprints no cluster`
+  return { name, status: 'warn', detail, advice: '`millrace duplicates` makes them' }
 }
 
 function sound(name: string, detail: string): Check {

@@ -5,6 +5,7 @@
  */
 import { deleteJobs } from '../../../jobs/index.ts'
 import { command, query, type Store } from '../../../store/index.ts'
+import { forgetStatements } from '../../duplicates/index.ts'
 
 /** More seeds than a run is ever started with. */
 const SEEDS_MAX = 1_000_000
@@ -61,6 +62,7 @@ export const deleteRunPages = command({
       sql: `DELETE FROM raw_bodies WHERE sha256 IN (${ownedBodies}) RETURNING sha256`,
       changes: { noun: 'raw body', op: 'delete', id: 'returning' },
     },
+    ...forgetStatements(ownedDocuments),
     {
       sql: `DELETE FROM documents WHERE id IN (${ownedDocuments}) RETURNING id`,
       changes: { noun: 'document', op: 'delete', id: 'returning' },

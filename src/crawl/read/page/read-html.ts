@@ -1,5 +1,6 @@
 /** HTML into a reading: links and metadata of the whole page, and its main content. */
 import { sha256 } from '../../../model/index.ts'
+import { fingerprintOf } from '../../duplicates/index.ts'
 import { extractContent } from '../content/index.ts'
 import { decodeHtml, parsePage } from '../html/index.ts'
 import { EXTRACTOR_VERSION, type Reading } from './reading.ts'
@@ -29,6 +30,7 @@ export function readHtml(body: Uint8Array, url: string, contentType: string | nu
     metadata: { ...page.metadata },
     needsJavascript: page.needsJavascript,
     sha256: sha256(text),
+    fingerprint: fingerprintOf(text),
     extractor: EXTRACTOR_VERSION,
   }
 }

@@ -1,5 +1,6 @@
 /** What a page's body says: the part of a document that is read in it, and nothing of when and where it was fetched. */
 import type { Json } from '../../../model/index.ts'
+import type { Fingerprint } from '../../duplicates/index.ts'
 
 /** Raised when the same raw body would yield another document. */
 export const EXTRACTOR_VERSION = 2
@@ -34,6 +35,8 @@ export interface Reading {
   readonly needsJavascript: boolean
   /** Of the text. */
   readonly sha256: string
+  /** Of the text: by which documents that nearly say the same are found. */
+  readonly fingerprint: Fingerprint
   /** The EXTRACTOR_VERSION that read it. */
   readonly extractor: number
 }

@@ -5,7 +5,7 @@
 import { newId, type Clock } from '../../../model/index.ts'
 import { ensureLane, offer, stage, type Job, type Stage } from '../../../jobs/index.ts'
 import { command, query, type Command, type Shape, type Values } from '../../../store/index.ts'
-import { addDocument, countInRun } from '../../history/index.ts'
+import { countInRun, documentCommands } from '../../history/index.ts'
 import type { PageReader, Reading } from '../../read/page/index.ts'
 import { nextStored, type Selection } from './selection.ts'
 
@@ -122,11 +122,12 @@ export function reExtractStage(options: ReExtractStageOptions): Stage {
 function saveReading(options: ReExtractStageOptions, read: ReadAgain, job: Job): readonly Command[] {
   const { run, clock, onDocument } = options
   const { id: extractedFrom, source, url, sha256: rawSha256, bytes } = read.page
+  const { fingerprint, ...content } = read.reading
   const now = clock.now()
   const id = newId(now)
   const of = { run, source, url, urlKey: job.uniqueKey, rawSha256, extractedFrom, createdAt: now }
   return [
-    addDocument({ id, ...of, ...read.reading }),
+    ...documentCommands([{ row: { id, ...of, ...content }, fingerprint }]),
     countRead({ id: run, document: id, bytes }),
     ...onDocument({ id }),
   ]

@@ -1,5 +1,6 @@
 /** A post becomes a page and a document, as what was fetched anywhere else does. */
 import { newId, sha256, URL_KEY_VERSION } from '../../../model/index.ts'
+import { fingerprintOf, type Fingerprint } from '../../duplicates/index.ts'
 import { header } from '../../fetch/index.ts'
 import type { addRawBody } from '../../history/index.ts'
 import { contentOfFragment } from '../../read/content/index.ts'
@@ -37,6 +38,7 @@ export interface ArticlePlace {
 export interface Article {
   readonly raw: RawRow
   readonly document: ReturnType<typeof documentRow>
+  readonly fingerprint: Fingerprint
   readonly page: ReturnType<typeof pageRow>
 }
 
@@ -45,9 +47,11 @@ type RawRow = Parameters<typeof addRawBody>[0]
 /** Makes the rows. The raw body is the post's JSON. */
 export function articleOf(post: Post, names: PostNames, place: ArticlePlace): Article {
   const body = new TextEncoder().encode(post.json)
+  const document = documentRow(post, names, place)
   return {
     raw: { sha256: post.sha256, bytes: body.byteLength, ...compress(body) },
-    document: documentRow(post, names, place),
+    document,
+    fingerprint: fingerprintOf(document.text),
     page: pageRow(post, place, body.byteLength),
   }
 }

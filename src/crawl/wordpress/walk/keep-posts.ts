@@ -1,6 +1,6 @@
 /** What is written of an answer's posts: those that are new or changed, once each, whatever was there before. */
 import type { Command } from '../../../store/index.ts'
-import { addDocument, addPage, addRawBody, countInRun, dropPage } from '../../history/index.ts'
+import { addPage, addRawBody, countInRun, documentCommands, dropPage } from '../../history/index.ts'
 import { under, type ApiAnswer } from '../api/index.ts'
 import { articleOf, namesFor, type Article, type Post, type PostNames } from '../article/index.ts'
 import { offerHtml } from '../html-page.ts'
@@ -75,7 +75,7 @@ function storeArticles({ tools }: Visit<ChainInput>, articles: readonly Article[
   if (articles.length === 0) return []
   return [
     addRawBody.all(articles.map(({ raw }) => raw)),
-    addDocument.all(articles.map(({ document }) => document)),
+    ...documentCommands(articles.map(({ document: row, fingerprint }) => ({ row, fingerprint }))),
     addPage.all(articles.map(({ page }) => page)),
     ...articles.flatMap(({ document }) => tools.onDocument(document)),
     ...offerHtml(

@@ -25,6 +25,7 @@ const FRONT = [
   'id',
   'source',
   'run',
+  'duplicateOf',
 ]
 
 /** A line of the index. */

@@ -35,6 +35,9 @@ const document: DocumentLine = {
   categories: ['c'],
   tags: [],
   goneAt: null,
+  cluster: '00ff',
+  isCanonical: false,
+  duplicateOf: 'https://site.test/one',
 }
 
 const about = { run: null, position: 7, millrace: '1.2.3' }
