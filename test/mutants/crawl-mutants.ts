@@ -42,9 +42,9 @@ export const crawlMutants: readonly Mutant[] = [
   {
     name: 'unchanged-document-kept-again',
     breaks: 'a document has a version only where something changed',
-    file: 'src/crawl/history/page.ts',
-    find: 'AND sha256 = :sha256 AND title = :title',
-    replace: "AND sha256 = '' AND sha256 = :sha256 AND title = :title",
+    file: 'src/crawl/history/document.ts',
+    find: 'WHERE url_key = :urlKey) AND ${same})',
+    replace: "WHERE url_key = :urlKey) AND sha256 = '' AND ${same})",
     tests: ['src/crawl/history/open-run.test.ts'],
   },
   {

@@ -43,7 +43,7 @@ export const documentMutants: readonly Mutant[] = [
   {
     name: 'remade-document-outlives-page',
     breaks: 'what was made again of a page goes with the run that fetched the page',
-    file: 'src/crawl/history/delete-run.ts',
+    file: 'src/crawl/history/upkeep/delete-run.ts',
     find: 'UNION SELECT id FROM documents WHERE extracted_from IN (${chunk}))',
     replace: 'UNION SELECT id FROM documents WHERE extracted_from IN (${chunk}) AND false)',
     tests: ['src/crawl/stages/re-extract/re-extract.test.ts'],

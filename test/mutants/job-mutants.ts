@@ -179,8 +179,8 @@ export const jobMutants: readonly Mutant[] = [
     name: 'dead-letter-without-its-attempt',
     breaks: 'a dead job has every failed try on record',
     file: ATTEMPT,
-    find: '[recordOf(job, context, failure), letter]',
-    replace: '[letter]',
+    find: '[recordOf(job, context, failure), failureOf(job, error), letter]',
+    replace: '[failureOf(job, error), letter]',
     tests: ATTEMPT_TEST,
   },
   {
