@@ -32,7 +32,8 @@ test('what a source says takes the place of what every crawl does, and the rest 
   assert.deepEqual([source.scope.include, source.scope.exclude], [['/news/*'], ['/x']])
   assert.deepEqual(limits, { maxPages: 3, maxDepth: null, maxTimeMs: null })
   assert.deepEqual(pace, { concurrency: 2, gapMs: 5 })
-  assert.deepEqual(network, { userAgent: 'own', allowPrivate: false, asksRobots: false })
+  const way = { cookies: false, tls: 'checked' }
+  assert.deepEqual(network, { userAgent: 'own', allowPrivate: false, asksRobots: false, network: way })
   assert.deepEqual([file, isIndexed], [undefined, true])
   assert.equal((await planOf(['plain'], {}, config)).network.userAgent, 'top')
 })
@@ -108,14 +109,21 @@ test('a source can have its URLs in a file', async (t) => {
   })
 })
 
-test('what can not be done yet is refused, rather than left out', async () => {
-  const wanted = [
-    { kind: 'wordpress' },
-    { network: { proxy: 'env' } },
-    { network: { tls: 'unchecked' } },
-  ] as const
-  for (const [index, source] of wanted.entries()) {
-    const sources = { s: { url: 'https://example.org/', ...source } }
-    await assert.rejects(planOf(['s'], {}, { sources }), { code: 'BadConfig' }, String(index))
-  }
+test('kind and network of a source hold, and a flag takes the place of each', async () => {
+  const basicAuth = { username: 'me', password: 'secret' }
+  const network = {
+    proxy: 'env',
+    headers: { 'x-key': 'k' },
+    basicAuth,
+    cookies: true,
+    tls: 'unchecked',
+  } as const
+  const url = 'https://example.org/'
+  const sources = { s: { url, kind: 'wordpress', sweep: true, fullHtml: true, network } } as const
+  const plan = await planOf(['s'], {}, { sources })
+  assert.deepEqual([plan.source.kind, plan.wordpress], ['wordpress', { sweeps: true, wantsHtml: true }])
+  assert.deepEqual(plan.network.network, { ...network, basicAuth: { user: 'me', password: 'secret' } })
+  const typed = await planOf(['s'], { source: 'auto', proxy: 'http://p.test:3128' }, { sources })
+  assert.deepEqual([typed.source.kind, typed.network.network.proxy], ['auto', 'http://p.test:3128'])
+  await assert.rejects(planOf(['s'], {}, { sources: { s: { url, sweep: true } } }), { code: 'Usage' })
 })
