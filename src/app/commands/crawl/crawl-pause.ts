@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isMillraceError } from '../../../model/index.ts'
 import type { CommandContext } from '../../context.ts'
 import { EXIT, firstFailure } from '../../exit-code.ts'
+import type { WaitForRoom } from '../../open-store.ts'
 import { warn } from '../../print/output.ts'
 import { formatBytes } from '../../quantity.ts'
 
@@ -28,7 +29,7 @@ export class CrawlPause {
   }
 
   /** What the store is opened with; `file` is the database. */
-  whenFull(file: string) {
+  whenFull(file: string): Required<WaitForRoom> {
     return {
       onPause: () => this.#begin(file),
       onResume: () => this.#finish(),
