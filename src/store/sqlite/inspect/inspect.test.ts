@@ -134,7 +134,8 @@ test('a row that refers to one that is gone is found by a full inspection', asyn
   alter(
     path,
     `PRAGMA foreign_keys = OFF;
-    INSERT INTO runs VALUES ('r', 'gone', 'completed', NULL, '{}', 1, 2, 0, 0, 0, 0, 0, 1)`,
+    INSERT INTO runs (id, source, state, reason, limits, started_at, finished_at, pages, documents, failed,
+      skipped, bytes, position) VALUES ('r', 'gone', 'completed', NULL, '{}', 1, 2, 0, 0, 0, 0, 0, 1)`,
   )
   assert.equal(statusOf(await inspectSqlite(path), 'references'), undefined)
   assert.equal(statusOf(await inspectSqlite(path, { isFull: true }), 'references'), 'fail')
