@@ -90,7 +90,7 @@ describe('a source that is crawled again', () => {
     const [fresh, text] = jsonLinesOf(stdout)
     assert.deepEqual([fresh?.['change'], fresh?.['before']], ['new', null])
     const { before, after } = text as unknown as Record<'before' | 'after', Record<string, string>>
-    assert.deepEqual(Object.keys(before), ['document', 'sha256', 'title'])
+    assert.deepEqual(Object.keys(before), ['document', 'sha256', 'title', 'rawSha256'])
     assert.notEqual(before['sha256'], after['sha256'])
     assert.equal((await run('diff', runs[0] ?? '', runs[0] ?? '', '--exit-code')).code, 0)
   })
