@@ -72,9 +72,10 @@ function stable({
   document,
   fetchedAt: _at,
   durationMs: _ms,
+  goneAt = null,
   ...rest
 }: Line): string {
-  return JSON.stringify({ ...rest, hasDocument: typeof document === 'string' })
+  return JSON.stringify({ ...rest, hasDocument: typeof document === 'string', isGone: goneAt !== null })
 }
 
 function inTheEnd(path: string) {
