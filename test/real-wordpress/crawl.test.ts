@@ -93,6 +93,21 @@ describe('a real WordPress', { skip: whyNoWordPress() ?? false }, () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  test('announces what its database says is public', async () => {
+    const totals: number[] = []
+    for (const base of ['posts', 'pages', 'reports']) {
+      const answer = await fetch(`${site.url}/wp-json/wp/v2/${base}?per_page=1`)
+      totals.push(Number(answer.headers.get('x-wp-total')))
+    }
+    const rows = await site.published()
+    assert.equal(
+      totals.reduce((sum, total) => sum + total, 0),
+      rows.length,
+    )
+    assert.equal(new Set(rows.map(({ author }) => author)).size, 5)
+    assert.equal(new Set(rows.map(({ type }) => type)).size, 3)
+  })
+
   const argsFor = (db: string) => [
     'crawl',
     `${site.url}/`,

@@ -14,10 +14,14 @@ export function whyNoWordPress(): string | null {
     // RUNLEVEL=1 keeps the packages from starting services of their own.
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
     spawnSync('apt-get', ['update', '-q'], { env, stdio: 'ignore' })
-    spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES], {
-      env,
-      stdio: 'ignore',
-    })
+    spawnSync(
+      'apt-get',
+      ['install', '-y', '-q', '-o', 'DPkg::Lock::Timeout=300', '--no-install-recommends', ...PACKAGES],
+      {
+        env,
+        stdio: 'ignore',
+      },
+    )
   }
   return isThere() ? null : `NOT TESTED: no real WordPress here; apt install ${PACKAGES.join(' ')}`
 }
