@@ -50,6 +50,14 @@ test('an export of nothing is an empty file', async (t) => {
   assert.equal(readFileSync(file, 'utf8'), '')
 })
 
+test('a database is not replaced', async (t) => {
+  const file = join(freshFolder(t), 'site.db')
+  const database = 'SQLite format 3\0 and more'
+  writeFileSync(file, database)
+  await assert.rejects(writeExport(linesOf(1), { file }), withCode('CannotCreate'))
+  assert.equal(readFileSync(file, 'utf8'), database)
+})
+
 test('until the last line is written the old file stays, and the new one is a hidden neighbour', async (t) => {
   const folder = freshFolder(t)
   const file = join(folder, 'out')

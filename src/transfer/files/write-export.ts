@@ -26,6 +26,8 @@ export interface WriteOptions {
 /** Characters gathered before they are written. */
 const WRITE_CHARS = 65_536
 
+const SQLITE_MAGIC = Buffer.from('SQLite format 3\0')
+
 /** What an export is written in: text, which becomes UTF-8, or bytes. */
 export type Piece = string | Uint8Array
 
@@ -48,9 +50,21 @@ export async function writeExport(
   const path = await realpath(file).catch(() => file)
   // What can not be looked at can not be opened either, and opening says why.
   const known = await stat(path).catch(() => undefined)
+  if (known?.isFile() === true) await refuseDatabase(path)
   if (known === undefined || known.isFile())
     return replaceFile(pieces, path, { mode: known?.mode, signal, beforePlaced })
   return untilClosed(() => toDevice(pieces, path, signal), path)
+}
+
+/** A database, be it the one that is exported, is never what somebody wants to have replaced by an export of it. */
+async function refuseDatabase(path: string): Promise<void> {
+  const start = Buffer.alloc(SQLITE_MAGIC.length)
+  // What can not be read is no database of ours, and writing says why it can not be replaced.
+  await withFile(path, 'r', async (handle) => void (await handle.read(start, 0, start.length, 0))).catch(
+    () => undefined,
+  )
+  if (!start.equals(SQLITE_MAGIC)) return
+  throw new MillraceError('CannotCreate', `can not write ${path}: it is a database; choose another name`)
 }
 
 async function pour(pieces: AsyncIterable<Piece>, write: Write, signal: AbortSignal | undefined) {
