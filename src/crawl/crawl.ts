@@ -10,6 +10,7 @@ import {
   type FetchLimits,
   type HttpClients,
   networkFacts,
+  requireUserAgent,
   type Resolve,
   type SourceNetwork,
 } from './fetch/index.ts'
@@ -99,6 +100,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1
 /** Opens or continues the run of a source and works on it. @throws MillraceError as the store does */
 export async function startCrawl(options: CrawlOptions): Promise<Crawl> {
   const clock = options.clock ?? systemClock
+  requireUserAgent(options.network?.userAgent ?? options.userAgent)
   const network = networkFacts(options.network ?? {})
   const limits = { ...options.limits, ...(network === null ? {} : { network }) }
   const opened = await openRun({ ...options, ...firstJobs(options), limits, clock })

@@ -11,6 +11,6 @@ export type { FetchAnswer, FetchHead, FetchRequest, HeaderList } from './answer.
 export { createFetcher } from './fetcher.ts'
 export type { Fetcher, FetcherOptions } from './fetcher.ts'
 export type { FetchLimits } from './limits.ts'
-export { isPublicAddress, networkFacts } from './network/index.ts'
+export { isPublicAddress, networkFacts, requireUserAgent } from './network/index.ts'
 export type { BasicAuth, NetworkFacts, Resolve, ResolvedAddress, SourceNetwork } from './network/index.ts'
 export { retryAfterMs } from './retry-after.ts'

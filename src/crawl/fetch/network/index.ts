@@ -15,6 +15,6 @@ export {
 export type { Resolve, ResolvedAddress } from './guard.ts'
 export { chooseProxy, proxyAuthorization, proxyName } from './proxy.ts'
 export type { ChooseProxy, Environment } from './proxy.ts'
-export { networkFacts, secretHeaders } from './source-network.ts'
+export { networkFacts, requireUserAgent, secretHeaders } from './source-network.ts'
 export type { BasicAuth, NetworkFacts, SourceNetwork } from './source-network.ts'
 export { forwardConnector, proxyRefusal, tunnelConnector } from './tunnel.ts'

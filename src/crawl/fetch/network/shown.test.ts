@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import { createFetcher, type Fetcher, networkFacts, type SourceNetwork } from '../index.ts'
+import { createFetcher, type Fetcher, networkFacts, requireUserAgent, type SourceNetwork } from '../index.ts'
 import { chooseProxy, CookieKeeper, secretHeaders, withoutCookieValues } from './index.ts'
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
@@ -185,4 +185,10 @@ test('what is told of the settings names no secret', () => {
   })
   assert.equal(networkFacts({ userAgent: 'me', cookies: false, tls: 'checked', headers: {} }), null)
   assert.deepEqual(networkFacts({ proxy: 'env' }), { proxy: 'env' })
+})
+
+test('a user agent that can be no header is refused before anything is asked', () => {
+  for (const bad of ['', ' ', 'a\nb', 'a\0', 'mill → race'])
+    assert.throws(() => requireUserAgent(bad), { code: 'BadConfig' })
+  requireUserAgent('mill/1.0 (+https://example.org/über)')
 })

@@ -82,6 +82,12 @@ export function secretHeaders({ headers = {}, basicAuth, cookies }: SourceNetwor
   return [...list, 'authorization', `Basic ${token}`]
 }
 
+/** @throws MillraceError BadConfig where it can be no header, which no request would survive */
+export function requireUserAgent(userAgent: string): void {
+  if (!/^[\x20-\x7e\x80-\xff]+$/.test(userAgent) || userAgent.trim() === '')
+    throw unusable('userAgent', 'one line in Latin-1', userAgent === '' ? 'an empty one' : 'other characters')
+}
+
 function requireHeader(name: string, value: string): void {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw unusable('headers', 'names of HTTP headers', 'another text')
   if (NOT_OURS.has(name.toLowerCase()))
