@@ -44,7 +44,10 @@ describe('re-extract', () => {
     const doctor = await demo.millrace('doctor', '--full')
     assert.equal(doctor.code, 0, doctor.stdout)
     const second = await demo.millrace('re-extract', '--url-prefix', prefix)
-    assert.match(second.stdout, /^completed: \d+ looked at, 0 new versions, \d+ unchanged, 0 failed/)
+    assert.match(
+      second.stdout,
+      /^completed: \d+ looked at, 0 new versions, \d+ unchanged, 0 skipped, 0 failed/,
+    )
   })
 
   test('refuses a run that is not there, a URL that is none, and a database that does not exist', async () => {

@@ -79,3 +79,18 @@ test('flags that only a WordPress site has are refused without one, as is a kind
     assert.match(stderr, /wordpress/)
   }
 })
+
+test('re-extract leaves posts alone, whose documents are the API’s, also where their pages are kept', async (t) => {
+  const { db, crawl } = await trial(t)
+  assert.equal((await crawl('--full-html')).code, 0)
+  const documents = async () => (await millrace(['export', ...db])).stdout
+  const before = await documents()
+  assert.match(before, /"categories":\["/)
+  const { code, stdout } = await millrace(['re-extract', '--json', ...db])
+  const told = JSON.parse(stdout) as { readonly lookedAt: number; readonly new: number }
+  assert.deepEqual([code, told.lookedAt, told.new], [0, 0, 0])
+  assert.equal(await documents(), before)
+  const full = await crawl('--full')
+  assert.equal(full.code, 64)
+  assert.match(full.stderr, /--full is for a site that is read page by page: give --sweep/)
+})

@@ -120,7 +120,7 @@ async function conclude(
   if (isJson) await printLine(output, JSON.stringify({ ...summary, ...rest }))
   else if (!output.isQuiet) {
     const { lookedAt } = summary
-    const counts = `${lookedAt} looked at, ${documents} new versions, ${rest.unchanged} unchanged, ${failed} failed`
+    const counts = `${lookedAt} looked at, ${documents} new versions, ${rest.unchanged} unchanged, ${skipped} skipped, ${failed} failed`
     await printLine(output, `${state}: ${counts}, in ${seconds} s`)
     if (failed > 0) await printLine(output, `\`millrace dead list --run ${run}\` has those that failed`)
   }

@@ -113,7 +113,12 @@ export async function sourceFrom(
 const KINDS: readonly SourceKind[] = ['html', 'wordpress', 'auto']
 
 /** What kind of source is meant. @throws MillraceError Usage, also for flags that only a WordPress source has */
-export function kindFrom({ source = 'html', sweep = false, fullHtml = false }: CrawlFlags): SourceKind {
+export function kindFrom({
+  source = 'html',
+  sweep = false,
+  fullHtml = false,
+  full = false,
+}: CrawlFlags): SourceKind {
   const kind = KINDS.find((name) => name === source)
   if (kind === undefined)
     throw new MillraceError('Usage', `--source: expected ${KINDS.join(', ')}, got "${source}"`)
@@ -124,6 +129,8 @@ export function kindFrom({ source = 'html', sweep = false, fullHtml = false }: C
       `${flag} is for a WordPress site: give --source wordpress, or auto, as well`,
     )
   }
+  if (kind === 'wordpress' && full)
+    throw new MillraceError('Usage', '--full is for a site that is read page by page: give --sweep instead')
   return kind
 }
 

@@ -15,10 +15,15 @@ export interface Selection {
 /** A walk over a store's URLs may pass many that are not selected before it finds one that is. */
 const WALK_DEADLINE_MS = 60_000
 
-/* A page's body is worth reading when the page is the newest of its URL that has one and was no error. */
+/*
+ * A page's body is worth reading when the page is the newest of its URL that has one and was no error. A post of a
+ * WordPress site is none, also where its page is kept as well: its document is the API's, which says more of it.
+ */
 const selected = `page.raw_sha256 IS NOT NULL AND page.status BETWEEN 200 AND 299
     AND page.position = (SELECT max(newer.position) FROM pages AS newer WHERE newer.url_key = page.url_key
       AND newer.raw_sha256 IS NOT NULL AND newer.status BETWEEN 200 AND 299)
+    AND NOT EXISTS (SELECT 1 FROM wordpress_items AS post
+      WHERE post.source = page.source AND post.url_key = page.url_key)
     AND (:source IS NULL OR page.source = :source)
     AND (:urlPrefix IS NULL OR substr(page.url_key, 1, length(:urlPrefix)) = :urlPrefix) AND in_time()`
 const gives = { urlKey: 'text' } as const
