@@ -1,5 +1,5 @@
 /** `export`: the store's pages or documents as a file, a folder or a stream. */
-import { getRun } from '../../crawl/index.ts'
+import { fingerprintGaps, getRun } from '../../crawl/index.ts'
 import { MillraceError } from '../../model/index.ts'
 import type { Reader } from '../../store/index.ts'
 import {
@@ -13,7 +13,7 @@ import {
 import type { CommandContext } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { openReader } from '../open-store.ts'
-import { say } from '../print/output.ts'
+import { say, warn } from '../print/output.ts'
 import { VERSION } from '../version.ts'
 import { exportDataset } from './export-dataset.ts'
 
@@ -39,6 +39,7 @@ export async function exportCommand(flags: ExportFlags, context: CommandContext)
   await using reader = await openReader(db)
   if (run !== undefined) await requireRun(reader, run)
   const request = { kind, run, canonicalOnly, millrace: VERSION }
+  if (canonicalOnly) await warnOfGaps(reader, context)
   if (toStream !== undefined) {
     await streamDataset(reader, { ...request, format: toStream }, output.stdout)
     return EXIT.done
@@ -46,6 +47,14 @@ export async function exportCommand(flags: ExportFlags, context: CommandContext)
   const { rows } = await exportDataset(reader, { ...request, format, out })
   say(output, `${rows} ${kind} written to ${out}`)
   return EXIT.done
+}
+
+/** A document without a fingerprint is in no cluster, and so is nobody's duplicate. */
+async function warnOfGaps(reader: Reader, { output }: CommandContext): Promise<void> {
+  const { without } = await fingerprintGaps(reader)
+  if (without === 0) return
+  const advice = 'they are all kept; run `millrace duplicates` first'
+  warn(output, `${without} documents of an older version have no fingerprint yet: ${advice}`)
 }
 
 function formatOf(given: string): FormatName {
