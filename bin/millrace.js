@@ -33,6 +33,7 @@ async function run() {
   // V8 lets a heap grow to several times what lives in it where the machine has room. This keeps a crawl at two thirds
   // of the memory for the same speed (docs/benchmarks.md); a V8 that knows these flags no more says so and goes on.
   v8.setFlagsFromString('--semi-space-growth-factor=1')
+  v8.setFlagsFromString('--min-semi-space-size=8')
   v8.setFlagsFromString('--heap-growing-percent=150')
   // A checkout runs its sources as they are; the published package carries them compiled.
   const source = join(root, 'src', 'cli.ts')

@@ -20,7 +20,7 @@ const HEAP_MB_MAX = 1_024
 
 /** How pages are read; what is left out has its default. */
 export interface PageReaderOptions {
-  /** Default: one less than there are cores, 1 to 4. */
+  /** Default: as many as there are cores, at most 4. */
   readonly threads?: number
   /** How long one page may take. Default: 30 s. */
   readonly deadlineMs?: number
@@ -60,7 +60,7 @@ class ReadingPool {
   #isClosed = false
 
   constructor({ threads, deadlineMs, heapMbMax, module }: PageReaderOptions) {
-    this.#threadsMax = threads ?? Math.min(THREADS_MAX, Math.max(1, availableParallelism() - 1))
+    this.#threadsMax = threads ?? Math.min(THREADS_MAX, availableParallelism())
     this.#start = () =>
       new ReadingThread({
         module: module ?? moduleBeside(import.meta.url, 'page-thread'),
