@@ -33,11 +33,16 @@ export class BlockWriter {
     this.#nest('> ', '> ', write)
   }
 
-  /** What `write` writes is a list item. `isParted`: a blank line stands before it, as the first of a list needs. */
-  item(marker: Marker, isParted: boolean, write: () => void): void {
+  /**
+   * What `write` writes is a list item. `isParted`: a blank line stands before it, as the first of a list needs. False
+   * when it wrote nothing, and so there is no such item.
+   */
+  item(marker: Marker, isParted: boolean, write: () => void): boolean {
+    const lines = this.#lines.length
     if (!isParted) this.#follows = false
     this.#nest(marker, ' '.repeat(marker.length), write)
     this.#follows = true
+    return this.#lines.length > lines
   }
 
   /** All lines so far. */

@@ -4,10 +4,10 @@ const SUSPECT = /[\\`*[\]_<&~]/
 
 /**
  * What starts or ends markup wherever it stands. At the end of a piece of text the next piece decides what follows, so
- * what could begin something is escaped there too.
+ * what could begin something is escaped there too. After < anything but a space may be the beginning of an address.
  */
 const INLINE =
-  /[\\`*~[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?=[a-zA-Z/!?]|$)|&(?=#?[a-zA-Z0-9]{0,32}(?:;|$))/gu
+  /[\\`*~[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?!\s)|&(?=#?[a-zA-Z0-9]{0,32}(?:;|$))/gu
 
 /** What starts a heading, a list, a quote, a rule or a fence at the start of a line. */
 const LINE_START = /^(?:#{1,6}(?=\s|$)|[-+=](?=[-+=\s]|$)|>|(\d{1,9})([.)])(?=\s|$))/
@@ -36,8 +36,10 @@ export function escapeAddress(url: string): string {
   return url.replace(/[\s<>]/g, encodeURIComponent).replace(/[()\\]/g, String.raw`\$&`)
 }
 
-/** A code span: a fence longer than any run of backticks within. */
+/** A code span: a fence longer than any run of backticks within; plain text where a span can not be written safely. */
 export function codeSpan(code: string): string {
+  // Within a link that begins a paragraph this would be read as the definition of a reference, and vanish.
+  if (code.includes(']:')) return escapeInline(code)
   const fence = '`'.repeat(longestRun(code, '`') + 1)
   const pad = /^`|`$|^ .*[^ ].* $/.test(code) ? ' ' : ''
   return `${fence}${pad}${code}${pad}${fence}`

@@ -92,27 +92,29 @@ class Renderer {
     const isOrdered = list.name === 'ol'
     const sign = isOrdered ? (this.#lastList === '.' ? ')' : '.') : this.#lastList === '-' ? '*' : '-'
     let number = isOrdered ? startOf(list) : 0
-    let isParted = this.#listDepth === 0 || (isOrdered && number !== 1)
+    let isFirst = true
     for (const child of list.children) {
       if (typeof child === 'string') {
         if (child.trim() !== '') this.#paragraph([child])
       } else if (this.#rendering.dropped.has(child)) continue
       else if (child.name === 'li') {
-        this.#item(child, isOrdered ? `${number}${sign} ` : `${sign} `, isParted)
+        // Within a paragraph only a list that begins with 1 would be taken for one.
+        const isParted = isFirst && (this.#listDepth === 0 || (isOrdered && number !== 1))
+        if (this.#item(child, isOrdered ? `${number}${sign} ` : `${sign} `, isParted)) isFirst = false
         number += 1
-        isParted = false
       } else this.element(child)
     }
     this.#lastList = sign
   }
 
-  #item(item: PageElement, marker: string, isParted: boolean): void {
+  #item(item: PageElement, marker: string, isParted: boolean): boolean {
     this.#listDepth += 1
     this.#lastList = ''
-    this.#writer.item(marker, isParted, () => {
+    const isWritten = this.#writer.item(marker, isParted, () => {
       this.#children(item)
     })
     this.#listDepth -= 1
+    return isWritten
   }
 
   #table(table: PageElement): void {
