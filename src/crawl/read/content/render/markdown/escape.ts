@@ -6,8 +6,7 @@ const SUSPECT = /[\\`*[\]_<&~]/
  * What starts or ends markup wherever it stands. At the end of a piece of text the next piece decides what follows, so
  * what could begin something is escaped there too. After < anything but a space may be the beginning of an address.
  */
-const INLINE =
-  /[\\`*~[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?!\s)|&(?=#?[a-zA-Z0-9]{0,32}(?:;|$))/gu
+const INLINE = /[\\`*~[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|<(?!\s)|&(?=#?[a-zA-Z0-9]{0,32}(?:;|$))/gu
 
 /** What starts a heading, a list, a quote, a rule or a fence at the start of a line. */
 const LINE_START = /^(?:#{1,6}(?=\s|$)|[-+=](?=[-+=\s]|$)|>|(\d{1,9})([.)])(?=\s|$))/
