@@ -8,13 +8,13 @@ import { removeTrial } from './crash-trial.ts'
 import { reExtractTrial } from './re-extract-trial.ts'
 
 test(
-  're-extract killed 8 times ends in the documents of one that was not',
+  're-extract killed 5 times ends in the documents of one that was not',
   { timeout: 400_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-re-extract-'))
-    const { hits, differences } = await reExtractTrial({ seed: 4, kills: 8, pages: 600, folder })
+    const { hits, differences } = await reExtractTrial({ seed: 4, kills: 5, pages: 400, folder })
     assert.deepEqual(differences, [], `files are kept in ${folder}`)
-    assert.ok(hits >= 3, `only ${hits} kills came before the end`)
+    assert.ok(hits >= 2, `only ${hits} kills came before the end`)
     await removeTrial(folder)
   },
 )

@@ -117,7 +117,7 @@ test('whatever a page does from run to run, its changes and each diff are those 
         }
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 6 },
   )
 })
 
