@@ -51,11 +51,13 @@ export interface Amounts {
 
 const FIRST = Date.UTC(2015, 0, 1, 8)
 const LAST = Date.UTC(2024, 5, 1)
-const WORDS =
+const STEMS =
   `stone mill water wheel grain field river bridge market town council vote school road winter harvest bread
   storm light night window letter garden station minister report figure paper question answer morning harbour`.split(
     /\s+/,
   )
+/** As many words as a newspaper uses often: texts of a few dozen would all be near duplicates of each other. */
+const WORDS = STEMS.flatMap((stem) => STEMS.map((other) => stem + other))
 
 /** Content made from a seed: posts spread over nine years, in the order of their ids but for some that were put back. */
 export function makeContent(amounts: Amounts, random: () => number): FakeContent {
