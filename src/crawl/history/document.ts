@@ -120,5 +120,13 @@ export function documentCommands(made: readonly Fingerprinted[]): readonly Comma
   ]
 }
 
+/**
+ * Whether a URL of a source is a post that an API tells of, as SQL of two columns: its document is the API's, and no page
+ * that is read in its place says as much.
+ */
+export function isPost(source: string, urlKey: string): string {
+  return `EXISTS (SELECT 1 FROM wordpress_items AS post WHERE post.source = ${source} AND post.url_key = ${urlKey})`
+}
+
 /** What a store must be opened with to keep documents. */
 export const documentDefinitions = [addDocument, nameImage].map((made) => made.definition)

@@ -31,7 +31,7 @@ export {
 export type { Latency, Metrics, RunMetrics } from './metrics/index.ts'
 export { openRun } from './open-run.ts'
 export type { OpenedRun } from './open-run.ts'
-export { documentCommands, documentDefinitions, nameImage } from './document.ts'
+export { documentCommands, documentDefinitions, isPost, nameImage } from './document.ts'
 export type { DocumentRow, Fingerprinted } from './document.ts'
 export { addGonePage, addKeptPage, addPage, addRawBody, dropPage, pageDefinitions } from './page.ts'
 export { redriveRunDefinitions, runCanGoOn, runWithSource, takeUpRun } from './upkeep/redrive-run.ts'

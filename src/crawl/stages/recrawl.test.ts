@@ -124,23 +124,25 @@ test('a page is missed once and gone the second time in a row, and is new when i
   assert.deepEqual(gone, [0, 0, 0, 0, 0, 1, 0, 0, 0])
 })
 
-test('what nothing links to any more is looked at again, until it is gone', async (t) => {
-  let round = 0
-  const site = await servePlot(t, ({ path, response }) => {
-    if (path === '/') return pageOf('start', round === 0 ? ['/a', '/b'] : [])
-    return path === '/a' || round === 0 ? pageOf(path) : send(response, { status: 404 })
+for (const kind of ['html', 'auto'] as const) {
+  test(`what nothing links to any more is looked at again, until it is gone (${kind})`, async (t) => {
+    let round = 0
+    const site = await servePlot(t, ({ path, response }) => {
+      if (path === '/') return pageOf('start', round === 0 ? ['/a', '/b'] : [])
+      return path === '/a' || round === 0 ? pageOf(path) : send(response, { status: 404 })
+    })
+    const plain = await openCrawls(t)
+    const seen: unknown[] = []
+    for (round = 0; round < 4; round++)
+      seen.push(await changes(plain, (await plain.crawl(`${site.url}/`, { kind })).run, site))
+    assert.deepEqual(seen, [
+      { '/': 'new', '/a': 'new', '/b': 'new' },
+      { '/': 'changed', '/a': 'unchanged', '/b': 'missed' },
+      { '/': 'unchanged', '/a': 'unchanged', '/b': 'gone' },
+      { '/': 'unchanged', '/a': 'unchanged' },
+    ])
   })
-  const plain = await openCrawls(t)
-  const seen: unknown[] = []
-  for (round = 0; round < 4; round++)
-    seen.push(await changes(plain, (await plain.crawl(`${site.url}/`)).run, site))
-  assert.deepEqual(seen, [
-    { '/': 'new', '/a': 'new', '/b': 'new' },
-    { '/': 'changed', '/a': 'unchanged', '/b': 'missed' },
-    { '/': 'unchanged', '/a': 'unchanged', '/b': 'gone' },
-    { '/': 'unchanged', '/a': 'unchanged' },
-  ])
-})
+}
 
 test('a page that is looked at again is as far from a seed as it was', async (t) => {
   let links = ['/1']

@@ -1,9 +1,10 @@
 /** What a source knows of its URLs, in the order of their keys: what an incremental run looks at again. */
 import { command, query } from '../../../store/index.ts'
+import { isPost } from '../document.ts'
 
 /*
  * The newest answer that said something, and the newest of all. A URL is left out when it is gone, or was never
- * anything but missing; whoever links to it brings it back.
+ * anything but missing; whoever links to it brings it back. So is a post that an API tells of.
  */
 const lastChange = `(SELECT newest.change FROM pages AS newest WHERE newest.source = :source
   AND newest.url_key = known.url_key AND newest.change IS NOT NULL ORDER BY newest.position DESC LIMIT 1)`
@@ -25,6 +26,7 @@ export const knownUrls = query({
   gives: { urlKey: 'text', depth: 'int', isRecalled: 'bool' },
   sqlite: `SELECT known.url_key, coalesce(${lastDepth}, 0),
       coalesce(${lastChange} <> 'gone', ${lastStatus} NOT IN (404, 410))
+        AND NOT ${isPost(':source', 'known.url_key')}
     FROM (SELECT DISTINCT url_key FROM pages WHERE source = :source AND url_key > :after AND in_time()
       ORDER BY url_key LIMIT :limit) AS known ORDER BY known.url_key`,
 })

@@ -1,6 +1,7 @@
 /** Which stored pages are read again, and how many that would be. */
 import { canonicalJson, sha256 } from '../../../model/index.ts'
 import { query, type Reader } from '../../../store/index.ts'
+import { isPost } from '../../history/index.ts'
 
 /** Stored pages: of all that are the newest of their URL, those for which everything named holds. null: not asked for. */
 export interface Selection {
@@ -22,8 +23,7 @@ const WALK_DEADLINE_MS = 60_000
 const selected = `page.raw_sha256 IS NOT NULL AND page.status BETWEEN 200 AND 299
     AND page.position = (SELECT max(newer.position) FROM pages AS newer WHERE newer.url_key = page.url_key
       AND newer.raw_sha256 IS NOT NULL AND newer.status BETWEEN 200 AND 299)
-    AND NOT EXISTS (SELECT 1 FROM wordpress_items AS post
-      WHERE post.source = page.source AND post.url_key = page.url_key)
+    AND NOT ${isPost('page.source', 'page.url_key')}
     AND (:source IS NULL OR page.source = :source)
     AND (:urlPrefix IS NULL OR substr(page.url_key, 1, length(:urlPrefix)) = :urlPrefix) AND in_time()`
 const gives = { urlKey: 'text' } as const

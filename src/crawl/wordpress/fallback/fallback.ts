@@ -4,8 +4,9 @@
  */
 import { hostOf } from '../../../model/index.ts'
 import type { Command } from '../../../store/index.ts'
-import { offerFinds, PAGE_KIND, SITEMAP_KIND } from '../../frontier.ts'
+import { offerFinds, offerRecall, PAGE_KIND, SITEMAP_KIND } from '../../frontier.ts'
 import { redirectOf } from '../../fetch/index.ts'
+import { hasOtherRun } from '../../history/index.ts'
 import { keptSitemaps } from '../../politeness/index.ts'
 import { refuseForNow } from '../../stages/index.ts'
 import { parseSitemap } from '../../read/sitemap/index.ts'
@@ -30,14 +31,17 @@ export async function readAsSite(
   home: string,
   why: string | null,
 ): Promise<readonly Command[]> {
-  const { run, pace } = tools
+  const { run, source, pace } = tools
   const now = tools.clock.now()
+  const [isLater] = await reader.read(hasOtherRun({ source, run }))
   const named = tools.robots === undefined ? [] : await keptSitemaps(reader, new URL(home).origin)
   const own = why === null ? [] : SITEMAPS.map((path) => new URL(path, home).href)
   const sitemaps = [...new Set([...named, ...own])].filter((url) => hostOf(url) === hostOf(home))
   const pages = [
     ...offerFinds({ run, kind: PAGE_KIND, urls: [home], depth: 0, pace }, now),
     ...offerFinds({ run, kind: SITEMAP_KIND, urls: sitemaps, depth: 0, pace }, now),
+    // What earlier runs knew is looked at again, as that of any site is.
+    ...(isLater?.isThere === true ? [offerRecall({ run, after: '' }, now)] : []),
   ]
   if (why === null) return pages
   return [
