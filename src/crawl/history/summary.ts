@@ -1,7 +1,7 @@
 /** What a crawl has to say for itself: numbers of a run, and what one settled job added. */
 import type { Command, Reader } from '../../store/index.ts'
 import { MillraceError } from '../../model/index.ts'
-import { addKeptPage, addPage, dropPage, type PageRow } from './page.ts'
+import { addGonePage, addKeptPage, addPage, dropPage, type PageRow } from './page.ts'
 import type { PageChange } from './changes/index.ts'
 import { countDuplicates, getRun, type Run, type RunState } from './run.ts'
 
@@ -66,7 +66,7 @@ export function changesOf(row: Run): Pick<RunSummary, PageChange | 'unasked'> {
 
 /** The page rows among a settled job's commands. */
 export function pageRowsIn(commands: readonly Command[]): readonly PageRow[] {
-  const names = [addPage, addKeptPage].map((made) => made.definition.name)
+  const names = [addPage, addKeptPage, addGonePage].map((made) => made.definition.name)
   return commands
     .filter((command) => names.includes(command.name))
     .flatMap((command) => command.rows as readonly unknown[] as readonly PageRow[])
