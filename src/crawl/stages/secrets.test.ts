@@ -32,7 +32,7 @@ test('a crawl that logs in reads what is behind, and its secrets are nowhere but
     include: [`${other.url}/*`, '/*'],
     network: {
       headers: { 'X-Key': 'k3y-k3y' },
-      basicAuth: { user: 'jo', password: 'pa55word' },
+      basicAuth: { username: 'jo', password: 'pa55word' },
       cookies: true,
     },
   })

@@ -122,7 +122,7 @@ test('kind and network of a source hold, and a flag takes the place of each', as
   const sources = { s: { url, kind: 'wordpress', sweep: true, fullHtml: true, network } } as const
   const plan = await planOf(['s'], {}, { sources })
   assert.deepEqual([plan.source.kind, plan.wordpress], ['wordpress', { sweeps: true, wantsHtml: true }])
-  assert.deepEqual(plan.network.network, { ...network, basicAuth: { user: 'me', password: 'secret' } })
+  assert.deepEqual(plan.network.network, network)
   const typed = await planOf(['s'], { source: 'auto', proxy: 'http://p.test:3128' }, { sources })
   assert.deepEqual([typed.source.kind, typed.network.network.proxy], ['auto', 'http://p.test:3128'])
   await assert.rejects(planOf(['s'], {}, { sources: { s: { url, sweep: true } } }), { code: 'Usage' })

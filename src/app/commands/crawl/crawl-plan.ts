@@ -64,7 +64,7 @@ function sourceNetwork({
   return {
     ...(proxy === undefined ? {} : { proxy }),
     ...(headers === undefined ? {} : { headers: headers as Readonly<Record<string, string>> }),
-    ...(basicAuth === undefined ? {} : { basicAuth: { user: username, password } }),
+    ...(basicAuth === undefined ? {} : { basicAuth: { username, password } }),
     ...(cookies === undefined ? {} : { cookies }),
     ...(tls === undefined ? {} : { tls }),
   }

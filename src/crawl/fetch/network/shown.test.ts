@@ -32,7 +32,11 @@ test('headers and credentials go to the own host, and to no other', async (t) =>
     response.writeHead(headers.authorization === undefined ? 401 : 200).end()
   }
   const [own, other] = [await serve(t, note), await serve(t, note)]
-  const network = { userAgent: 'me', headers: { 'X-Key': 'k1' }, basicAuth: { user: 'jo', password: 'ä:b' } }
+  const network = {
+    userAgent: 'me',
+    headers: { 'X-Key': 'k1' },
+    basicAuth: { username: 'jo', password: 'ä:b' },
+  }
   const fetcher = fetcherOf(t, network, own)
   const statuses = [(await fetcher.fetch({ url: own })).status, (await fetcher.fetch({ url: other })).status]
   assert.deepEqual(statuses, [200, 401])
@@ -78,7 +82,7 @@ test('without the wish for cookies none comes back, and answers are as they came
 
 test('an answer to credentials shows no cookie value, whether cookies are kept or not', async (t) => {
   const own = await serve(t, (_, response) => response.setHeader('set-cookie', 'sid=5ecret').end())
-  const fetcher = fetcherOf(t, { basicAuth: { user: 'jo', password: 'x' } }, own)
+  const fetcher = fetcherOf(t, { basicAuth: { username: 'jo', password: 'x' } }, own)
   const heads: unknown[] = []
   const wantsBody = (head: { readonly headers: unknown }) => heads.push(head.headers) > 0
   const { headers } = await fetcher.fetch({ url: own, wantsBody })
@@ -113,10 +117,10 @@ test('settings that can not be are refused without saying what they are', () => 
     [{ headers: { 'x-a': 's3cret\r\nx-b: c' } }, /^headers\.x-a: expected a value of one line/],
     [{ headers: { Cookie: 's3cret' }, cookies: true }, /^headers: expected no Cookie/],
     [
-      { headers: { Authorization: 's3cret' }, basicAuth: { user: 'a', password: 's3cret' } },
+      { headers: { Authorization: 's3cret' }, basicAuth: { username: 'a', password: 's3cret' } },
       /no Authorization/,
     ],
-    [{ basicAuth: { user: 's3cret:a', password: 's3cret' } }, /^basicAuth\.user: expected no colon/],
+    [{ basicAuth: { username: 's3cret:a', password: 's3cret' } }, /^basicAuth\.username: expected no colon/],
   ]
   for (const [network, message] of cases) {
     assert.throws(
@@ -172,7 +176,7 @@ test('what is told of the settings names no secret', () => {
     userAgent: 'me',
     proxy: 'http://me:s3cret@proxy.test:3128/',
     headers: { 'X-Key': 's3cret' },
-    basicAuth: { user: 's3cret', password: 's3cret' },
+    basicAuth: { username: 's3cret', password: 's3cret' },
     cookies: true,
     tls: 'unchecked',
   })

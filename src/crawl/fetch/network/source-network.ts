@@ -4,7 +4,7 @@ import { parseProxy, proxyName, PROXY_ENV } from './proxy.ts'
 
 /** A user name and its password, for HTTP's Basic scheme. */
 export interface BasicAuth {
-  readonly user: string
+  readonly username: string
   readonly password: string
 }
 
@@ -77,8 +77,8 @@ export function secretHeaders({ headers = {}, basicAuth, cookies }: SourceNetwor
   if (basicAuth === undefined) return list
   if (names.includes('authorization'))
     throw unusable('headers', 'no Authorization beside basicAuth', 'both; choose one')
-  if (basicAuth.user.includes(':')) throw unusable('basicAuth.user', 'no colon in it', 'one')
-  const token = Buffer.from(`${basicAuth.user}:${basicAuth.password}`).toString('base64')
+  if (basicAuth.username.includes(':')) throw unusable('basicAuth.username', 'no colon in it', 'one')
+  const token = Buffer.from(`${basicAuth.username}:${basicAuth.password}`).toString('base64')
   return [...list, 'authorization', `Basic ${token}`]
 }
 
