@@ -15,12 +15,12 @@ const held = guard({
   name: 'bench.held',
   params: { id: 'text', epoch: 'int' },
   otherwise: 'the job is not held',
-  sqlite: "SELECT 1 FROM jobs WHERE id = :id AND epoch = :epoch AND state = 'running'",
+  sql: "SELECT 1 FROM jobs WHERE id = :id AND epoch = :epoch AND state = 'running'",
 })
 const addJob = command({
   name: 'bench.job',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO jobs (id, run, kind, unique_key, lane, state, priority, due_at, input, attempts, attempts_max,
           waits, crashes, crashes_alone, epoch, created_at, position)

@@ -49,7 +49,7 @@ export const claim = command({
     leaseUntil: 'time',
   },
   gives: claimedShape,
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET state = 'available', position = :position WHERE id IN (
           SELECT id FROM jobs WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable')
@@ -107,7 +107,7 @@ export const nextDue = command({
   name: 'jobs.nextDue',
   params: { run: 'text', kind: 'text' },
   gives: { at: 'time?', firstLane: 'text?', lastLane: 'text?' },
-  sqlite: [
+  statements: [
     {
       sql: `WITH RECURSIVE ${readyLanes}
         SELECT min(at),
@@ -136,7 +136,7 @@ export const openWork = query({
   name: 'jobs.openWork',
   params: { run: 'text', kinds: 'json', priorityMax: 'int' },
   gives: { isOpen: 'bool' },
-  sqlite: `WITH RECURSIVE ready (kind, lane) AS (
+  sql: `WITH RECURSIVE ready (kind, lane) AS (
       SELECT value, (SELECT min(lane) FROM jobs WHERE run = :run AND kind = value AND state = 'available')
       FROM json_each(:kinds)
       UNION ALL
@@ -155,7 +155,7 @@ export const waitingLanes = query({
   name: 'lanes.waiting',
   params: { run: 'text', kind: 'text', at: 'time' },
   gives: { key: 'text', waitUntil: 'time', waitReason: 'text?' },
-  sqlite: `WITH RECURSIVE ${readyLanes},
+  sql: `WITH RECURSIVE ${readyLanes},
     due_lanes (key) AS (
       SELECT DISTINCT lane FROM (SELECT lane FROM jobs
         WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable') ORDER BY due_at LIMIT 1000))

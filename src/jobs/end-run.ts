@@ -7,7 +7,7 @@ const open = "state IN ('scheduled', 'available', 'running', 'retryable')"
 export const cancelJobs = command({
   name: 'jobs.cancel',
   params: { run: 'text', limit: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET state = 'cancelled', epoch = epoch + 1, process = NULL, lease_until = NULL,
           finished_at = :now, position = :position
@@ -21,7 +21,7 @@ export const cancelJobs = command({
 export const deleteJobs = command({
   name: 'jobs.delete',
   params: { run: 'text', limit: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `DELETE FROM attempts WHERE job IN (SELECT id FROM jobs WHERE run = :run LIMIT :limit) RETURNING id`,
       changes: { noun: 'attempt', op: 'delete', id: 'returning' },

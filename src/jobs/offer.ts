@@ -44,7 +44,7 @@ const offerCommand = command({
     attemptsMax: 'int',
     dueAt: 'time',
   },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO jobs (id, run, kind, unique_key, lane, state, priority, due_at, input, attempts, attempts_max,
           waits, crashes, crashes_alone, epoch, created_at, position)
@@ -81,7 +81,7 @@ export function offer({ run, kind, entries, priority, parent, attemptsMax, dueAt
 export const offerForMoved = command({
   name: 'jobs.offerForMoved',
   params: { run: 'text', from: 'text', kind: 'text', lane: 'text' },
-  sqlite: [
+  statements: [
     {
       // changes holds just the rows this unit wrote so far; the id is derived because SQL makes no UUIDs.
       sql: `INSERT INTO jobs (id, run, kind, unique_key, lane, state, priority, due_at, input, attempts, attempts_max,
@@ -103,7 +103,7 @@ export const offerForMoved = command({
 const offerSettledCommand = command({
   name: 'jobs.offerSettled',
   params: { run: 'text', kind: 'text', entries: 'json', priority: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO jobs (id, run, kind, unique_key, lane, state, priority, due_at, input, attempts, attempts_max,
           waits, crashes, crashes_alone, epoch, created_at, finished_at, position)
@@ -143,7 +143,7 @@ export const countJobs = query({
   name: 'jobs.count',
   params: { run: 'text' },
   gives: { kind: 'text', state: 'text', count: 'int' },
-  sqlite: 'SELECT kind, state, count(*) FROM jobs WHERE run = :run AND in_time() GROUP BY kind, state',
+  sql: 'SELECT kind, state, count(*) FROM jobs WHERE run = :run AND in_time() GROUP BY kind, state',
 })
 
 /** How many jobs of a kind a run knows, in any state. Reads jobs_unique alone. */
@@ -151,7 +151,7 @@ export const countKnown = query({
   name: 'jobs.countKnown',
   params: { run: 'text', kind: 'text' },
   gives: { count: 'int' },
-  sqlite: 'SELECT count(*) FROM jobs WHERE run = :run AND kind = :kind AND in_time()',
+  sql: 'SELECT count(*) FROM jobs WHERE run = :run AND kind = :kind AND in_time()',
 })
 
 /** What a store must be opened with to offer and count jobs. */

@@ -15,7 +15,7 @@ const given = `state = iif(crashes + 1 >= ${CRASHES_SUSPECT}, 'retryable', 'avai
 const rescueProcess = command({
   name: 'jobs.rescueProcess',
   params: { process: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET ${given}
         FROM (SELECT count(*) = 1 AS alone FROM jobs WHERE process = :process AND state = 'running')
@@ -29,7 +29,7 @@ const rescueProcess = command({
 const rescueLeases = command({
   name: 'jobs.rescueLeases',
   params: {},
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET ${given} FROM (SELECT 0 AS alone)
         WHERE state = 'running' AND (lease_until < :now OR process NOT IN (SELECT id FROM processes))
@@ -42,7 +42,7 @@ const rescueLeases = command({
 const heartbeat = command({
   name: 'jobs.heartbeat',
   params: { process: 'text', leaseUntil: 'time' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET lease_until = :leaseUntil, position = :position
         WHERE process = :process AND state = 'running' RETURNING id`,
@@ -55,7 +55,7 @@ const heartbeat = command({
 const renewLeases = command({
   name: 'jobs.renewLeases',
   params: { process: 'text', leaseMs: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET lease_until = :now + :leaseMs, position = :position
         WHERE process = :process AND state = 'running' AND lease_until < :now RETURNING id`,

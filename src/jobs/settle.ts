@@ -7,7 +7,7 @@ export const held = guard({
   name: 'jobs.held',
   params: { id: 'text', epoch: 'int' },
   otherwise: 'the job was given to another try, cancelled or removed meanwhile',
-  sqlite: "SELECT 1 FROM jobs WHERE id = :id AND epoch = :epoch AND state = 'running'",
+  sql: "SELECT 1 FROM jobs WHERE id = :id AND epoch = :epoch AND state = 'running'",
 })
 
 const job = { noun: 'job', op: 'put', id: 'id' } as const
@@ -18,7 +18,7 @@ const givenBackState = `iif(crashes >= ${CRASHES_SUSPECT}, 'retryable', 'availab
 export const complete = command({
   name: 'jobs.complete',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET state = 'completed', process = NULL, lease_until = NULL, finished_at = :now,
           error_code = NULL, error_message = NULL, position = :position WHERE id = :id`,
@@ -31,14 +31,14 @@ export const complete = command({
 export const remove = command({
   name: 'jobs.remove',
   params: { id: 'text' },
-  sqlite: [{ sql: 'DELETE FROM jobs WHERE id = :id', changes: { ...job, op: 'delete' } }],
+  statements: [{ sql: 'DELETE FROM jobs WHERE id = :id', changes: { ...job, op: 'delete' } }],
 })
 
 /** running -> retryable, one attempt spent. */
 export const retry = command({
   name: 'jobs.retry',
   params: { id: 'text', dueAt: 'time', errorCode: 'text', errorMessage: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET state = 'retryable', process = NULL, lease_until = NULL, due_at = :dueAt,
           attempts = attempts + 1, error_code = :errorCode, error_message = :errorMessage, position = :position
@@ -52,7 +52,7 @@ export const retry = command({
 export const wait = command({
   name: 'jobs.wait',
   params: { id: 'text', dueAt: 'time', errorCode: 'text', errorMessage: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET state = 'scheduled', process = NULL, lease_until = NULL, due_at = :dueAt,
           waits = waits + 1, error_code = :errorCode, error_message = :errorMessage, position = :position
@@ -66,7 +66,7 @@ export const wait = command({
 export const release = command({
   name: 'jobs.release',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET state = ${givenBackState}, process = NULL, lease_until = NULL, position = :position
         WHERE id = :id`,
@@ -79,7 +79,7 @@ export const release = command({
 export const bury = command({
   name: 'jobs.bury',
   params: { id: 'text', errorCode: 'text', errorMessage: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET state = 'dead', process = NULL, lease_until = NULL, attempts = attempts + 1,
           error_code = :errorCode, error_message = :errorMessage, finished_at = :now, position = :position

@@ -22,7 +22,7 @@ const newestNumber = `(SELECT version.number FROM documents AS version WHERE ver
 export const indexDocuments = command({
   name: 'search.index',
   params: { documents: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO documents_text (documents_text, rowid, title, text)
         SELECT 'delete', old.number, old.title, old.text
@@ -51,7 +51,7 @@ export const indexDocuments = command({
 export const forgetIndexed = command({
   name: 'search.forget',
   params: { document: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO documents_text (documents_text, rowid, title, text)
         SELECT 'delete', document.number, document.title, document.text
@@ -69,5 +69,5 @@ export const forgetIndexed = command({
 export const tidyIndex = command({
   name: 'search.tidy',
   params: {},
-  sqlite: [{ sql: "INSERT INTO documents_text (documents_text) VALUES ('optimize')" }],
+  statements: [{ sql: "INSERT INTO documents_text (documents_text) VALUES ('optimize')" }],
 })

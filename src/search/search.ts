@@ -30,7 +30,7 @@ export const hits = declareQuery({
   name: 'search.hits',
   params: { match: 'text', limit: 'int', firstWord: 'text' },
   gives: { url: 'text', title: 'text', score: 'real', part: 'text', isStart: 'bool' },
-  sqlite: `SELECT url, title, score, substr(text, start, ${PART_CHARS}), start = 1 FROM (
+  sql: `SELECT url, title, score, substr(text, start, ${PART_CHARS}), start = 1 FROM (
       SELECT document.url, document.title, document.text, hit.score, hit.number,
         iif(octet_length(document.text) <= ${PART_CHARS}, 1,
           max(1, instr(lower(document.text), :firstWord) - ${PART_BEFORE_CHARS})) AS start

@@ -8,7 +8,7 @@ const addNote = insert(notes)
 const stamp = command({
   name: 'notes.stamp',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     { sql: 'SELECT 1' },
     {
       sql: 'UPDATE notes SET made_at = :now, position = :position WHERE id = :id OR id = :id RETURNING id',
@@ -21,13 +21,13 @@ const isThere = guard({
   name: 'notes.isThere',
   params: { id: 'text' },
   otherwise: 'no such note',
-  sqlite: 'SELECT 1 FROM notes WHERE id = :id',
+  sql: 'SELECT 1 FROM notes WHERE id = :id',
 })
 const newest = query({
   name: 'notes.newest',
   params: { after: 'time', limit: 'int' },
   gives: { id: 'text' },
-  sqlite: 'SELECT id FROM notes WHERE made_at > :after LIMIT :limit',
+  sql: 'SELECT id FROM notes WHERE made_at > :after LIMIT :limit',
 })
 const catalog = catalogOf([addNote, stamp, isThere, newest].map((made) => made.definition))
 
@@ -44,7 +44,7 @@ test('parameters become positional, and the engine supplies position and now', (
 test('a colon within a text literal is no parameter', () => {
   const sql = `UPDATE notes SET id = 'it''s :id', made_at = :at WHERE id = ':now'`
   const [made] = catalogOf([
-    command({ name: 'x', params: { at: 'time' }, sqlite: [{ sql }] }).definition,
+    command({ name: 'x', params: { at: 'time' }, statements: [{ sql }] }).definition,
   ]).compiled
   assert.equal(made?.statements[0]?.sql, sql.replace(':at', '?'))
   assert.deepEqual(made?.statements[0]?.binds, [0])
@@ -94,9 +94,13 @@ test('a name is found only as what it was declared to be', () => {
 
 test('a name declared twice, or SQL with an undeclared parameter, is our own fault', () => {
   assert.throws(() => catalogOf([addNote.definition, addNote.definition]), { code: 'Fault' })
-  const wrong = command({ name: 'wrong', params: {}, sqlite: [{ sql: 'DELETE FROM notes WHERE id = :id' }] })
+  const wrong = command({
+    name: 'wrong',
+    params: {},
+    statements: [{ sql: 'DELETE FROM notes WHERE id = :id' }],
+  })
   assert.throws(() => catalogOf([wrong.definition]), { code: 'Fault', message: /wrong: SQL names :id/ })
   const changes = { noun: 'note', op: 'put', id: 'id' } as const
-  const noId = command({ name: 'noId', params: {}, sqlite: [{ sql: 'DELETE FROM notes', changes }] })
+  const noId = command({ name: 'noId', params: {}, statements: [{ sql: 'DELETE FROM notes', changes }] })
   assert.throws(() => catalogOf([noId.definition]), { code: 'Fault' })
 })

@@ -1,14 +1,15 @@
 /**
- * A catalog turns declarations into what a backend executes: SQL with '?' and the list of values each '?' takes, all
- * plain data, so that it can be handed to another thread once and be named by number from then on.
+ * A catalog turns declarations into what a backend executes: SQL with the placeholders of its dialect and the list of
+ * values they take, all plain data, so that it can be handed to another thread once and be named by number from then on.
  */
 import { MillraceError } from '../model/index.ts'
 import { encode, storedBytes, type Codec, type Shape, type Stored, type Values } from './codec.ts'
 import type { Guard, Unit } from './contract.ts'
 import type { Definition, Statement } from './declare.ts'
+import { numbered, replaceParameters, type Dialect } from './dialect.ts'
 import { toPortable } from './portable-text.ts'
 
-/** What a '?' is bound to: the index of a parameter, or a value the engine supplies. */
+/** What a placeholder is bound to: the index of a parameter, or a value the engine supplies. */
 export const BIND_POSITION = -1
 /** As BIND_POSITION: the time of the batch. */
 export const BIND_NOW = -2
@@ -48,11 +49,11 @@ export interface Catalog {
 }
 
 /** Builds the catalog. A name declared twice is our mistake and throws. */
-export function catalogOf(definitions: readonly Definition[]): Catalog {
+export function catalogOf(definitions: readonly Definition[], dialect: Dialect = 'sqlite'): Catalog {
   const byName = new Map(definitions.map((definition, index) => [definition.name, { index, definition }]))
   if (byName.size !== definitions.length) throw new MillraceError('Fault', 'two declarations share one name')
   return {
-    compiled: definitions.map(compile),
+    compiled: definitions.map((definition) => compile(definition, dialect)),
     find(name) {
       const found = byName.get(name)
       if (found !== undefined) return found
@@ -119,27 +120,35 @@ function encodeParams(
   for (const [name, codec] of params) tape.push(encode(codec, data[name], `${owner} ${name}`))
 }
 
-function compile(definition: Definition): Compiled {
+function compile(definition: Definition, dialect: Dialect): Compiled {
   const names = Object.keys(definition.params)
   const reserved = names.find((name) => name === 'position' || name === 'now')
   if (reserved !== undefined)
     throw new MillraceError('Fault', `${definition.name}: :${reserved} is the engine's own`)
   const statements: readonly Statement[] =
-    definition.kind === 'command' ? definition.sqlite : [{ sql: definition.sqlite, gives: true }]
+    definition.kind === 'command' ? definition.statements : [{ ...definition, gives: true }]
   return {
     name: definition.name,
     paramCount: names.length,
     otherwise: definition.kind === 'guard' ? definition.otherwise : '',
-    statements: statements.map((statement) => compileStatement(statement, names, definition.name)),
+    statements: statements.map((statement) => compileStatement(statement, definition, dialect)),
   }
 }
 
-function compileStatement(statement: Statement, names: readonly string[], owner: string): CompiledStatement {
+function compileStatement(
+  statement: Statement,
+  { name: owner, params }: Definition,
+  dialect: Dialect,
+): CompiledStatement {
+  const names = Object.keys(params)
+  const text = dialect === 'postgres' ? (statement.postgres ?? statement.sql) : statement.sql
   const binds: number[] = []
-  const sql = statement.sql.replace(/'[^']*'|:([a-zA-Z]\w*)/g, (found, name: string | undefined) => {
-    if (name === undefined) return found
-    binds.push(bindOf(name, names, owner))
-    return '?'
+  const sql = replaceParameters(text, (name) => {
+    const bind = bindOf(name, names, owner)
+    const known = binds.indexOf(bind)
+    if (dialect === 'postgres' && known >= 0) return numbered(known, params[name])
+    binds.push(bind)
+    return dialect === 'postgres' ? numbered(binds.length - 1, params[name]) : '?'
   })
   const id = statement.changes?.id ?? 'returning'
   return {

@@ -18,7 +18,7 @@ test('plain writes are generated from the table and named after it', () => {
   const columns = 'INSERT INTO notes (url_key, made_at, position) VALUES (:urlKey, :madeAt, :position)'
   const made = [insert(notes), insertNew(notes), upsert(notes)].map(({ definition }) => definition)
   assert.deepEqual(
-    made.map(({ name, sqlite }) => [name, sqlite[0]?.sql]),
+    made.map(({ name, statements }) => [name, statements[0]?.sql]),
     [
       ['notes.insert', columns],
       ['notes.insertNew', `${columns} ON CONFLICT DO NOTHING`],
@@ -29,7 +29,7 @@ test('plain writes are generated from the table and named after it', () => {
     ],
   )
   const changes = { noun: 'note', op: 'put', id: 'urlKey' }
-  for (const { sqlite } of made) assert.deepEqual(sqlite[0]?.changes, changes)
+  for (const { statements } of made) assert.deepEqual(statements[0]?.changes, changes)
 })
 
 test('a command is plain data that names its declaration and its rows', () => {

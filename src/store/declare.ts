@@ -16,8 +16,17 @@ export interface Table<S extends Shape = Shape> {
   readonly columns: S
 }
 
-/** One SQL statement of a command. Parameters are `:name`; `:position` and `:now` are always there. */
-export interface Statement {
+/** SQL of a backend that does not take what the others take. */
+export interface Dialects {
+  /** What Postgres is given in place of `sql`; left out where it takes the same text. */
+  readonly postgres?: string
+}
+
+/**
+ * One SQL statement of a command. Parameters are `:name`; `:position` and `:now` are always there. Every backend takes
+ * `sql` as it is, with the functions of docs/query.md, but where `postgres` says otherwise.
+ */
+export interface Statement extends Dialects {
   readonly sql: string
   /** What it does to rows of which noun, for `changes`; left out when it changes nothing others may care for. */
   readonly changes?: {
@@ -36,26 +45,34 @@ export interface CommandDefinition {
   readonly name: string
   readonly params: Shape
   readonly gives: Shape
-  readonly sqlite: readonly Statement[]
+  readonly statements: readonly Statement[]
+  /** Set when it was generated: rows of many units may then be written by one statement. */
+  readonly plain?: PlainWrite
+}
+
+/** A generated INSERT: into which table, and what it does when the row is there. */
+export interface PlainWrite {
+  readonly table: Table
+  readonly verb: 'insert' | 'insertNew' | 'upsert'
 }
 
 /** A declared guard: it holds when the statement returns a row. */
-export interface GuardDefinition {
+export interface GuardDefinition extends Dialects {
   readonly kind: 'guard'
   readonly name: string
   readonly params: Shape
   /** What it means when it does not hold, for the error message. */
   readonly otherwise: string
-  readonly sqlite: string
+  readonly sql: string
 }
 
 /** A declared query. `in_time()` in its WHERE clause lets a long scan stop at the deadline. */
-export interface QueryDefinition {
+export interface QueryDefinition extends Dialects {
   readonly kind: 'query'
   readonly name: string
   readonly params: Shape
   readonly gives: Shape
-  readonly sqlite: string
+  readonly sql: string
 }
 
 /** Anything declared. */
@@ -81,7 +98,8 @@ export function command<const P extends Shape, const G extends Shape = NoColumns
   readonly name: string
   readonly params: P
   readonly gives?: G
-  readonly sqlite: readonly Statement[]
+  readonly statements: readonly Statement[]
+  readonly plain?: PlainWrite
 }): CommandMaker<P, G> {
   const { name } = declared
   const definition: CommandDefinition = { gives: {}, ...declared, kind: 'command' }
@@ -128,13 +146,18 @@ export function sqlName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-function generated<const S extends Shape>(into: Table<S>, verb: string, suffix: string): CommandMaker<S> {
+function generated<const S extends Shape>(
+  into: Table<S>,
+  verb: PlainWrite['verb'],
+  suffix: string,
+): CommandMaker<S> {
   const names = [...Object.keys(into.columns), 'position']
   const columns = names.map(sqlName).join(', ')
   const sql = `INSERT INTO ${into.name} (${columns}) VALUES (${names.map((name) => `:${name}`).join(', ')})${suffix}`
   return command({
     name: `${into.name}.${verb}`,
     params: into.columns,
-    sqlite: [{ sql, changes: { noun: into.noun, op: 'put', id: into.key } }],
+    statements: [{ sql, changes: { noun: into.noun, op: 'put', id: into.key } }],
+    plain: { table: into as unknown as Table, verb },
   })
 }

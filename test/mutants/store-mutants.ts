@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 const BATCH = 'src/store/sqlite/writer/batch.ts'
 const BATCH_TEST = 'src/store/sqlite/writer/batch.test.ts'
 const UNIT = 'src/store/sqlite/writer/unit-runner.ts'
-const QUEUE = 'src/store/sqlite/writer/write-queue.ts'
+const QUEUE = 'src/store/queue/write-queue.ts'
 const CONFORMANCE = ['src/store/sqlite/conformance.test.ts']
 const POWER = ['test/faults/power.test.ts']
 const PROCESSES = ['src/store/sqlite/writer/processes.test.ts']
@@ -154,7 +154,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'gap-in-changes-hidden',
     breaks: 'whoever asks for changes that were pruned is told',
-    file: 'src/store/sqlite/open/reader-over.ts',
+    file: 'src/store/reading/reader-over.ts',
     find: 'if (row !== undefined && position < row.position) throw',
     replace: 'if (row === undefined) throw',
     tests: CONFORMANCE,

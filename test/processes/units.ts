@@ -28,7 +28,7 @@ export const rowsAfter = query({
   name: 'storm.rowsAfter',
   params: { after: 'int' },
   gives: { id: 'text', position: 'int' },
-  sqlite: 'SELECT id, position FROM sources WHERE position > :after ORDER BY position, id',
+  sql: 'SELECT id, position FROM sources WHERE position > :after ORDER BY position, id',
 })
 
 /** What a store must be opened with. */

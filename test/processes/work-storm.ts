@@ -44,7 +44,7 @@ const inHand = query({
   name: 'storm.inHand',
   params: { process: 'text' },
   gives: { id: 'text', epoch: 'int' },
-  sqlite: "SELECT id, epoch FROM jobs WHERE state = 'running' AND process = :process ORDER BY id",
+  sql: "SELECT id, epoch FROM jobs WHERE state = 'running' AND process = :process ORDER BY id",
 })
 
 /** Runs the storm. @throws AssertionError when an effect is missing or doubled */

@@ -12,7 +12,7 @@ const bodiesAfter = query({
   name: 'wal.bodiesAfter',
   params: { after: 'text', limit: 'int' },
   gives: { sha256: 'text', body: 'bytes' },
-  sqlite:
+  sql:
     'SELECT sha256, body FROM raw_bodies WHERE sha256 > :after AND in_time() ORDER BY sha256 LIMIT :limit',
 })
 /** Touches the table, so that it has a snapshot of it, and then counts for as long as it is let. */
@@ -20,7 +20,7 @@ const slowly = query({
   name: 'wal.slowly',
   params: {},
   gives: { count: 'int' },
-  sqlite: `WITH RECURSIVE numbers (n) AS (SELECT count(*) FROM raw_bodies UNION ALL SELECT n + 1 FROM numbers WHERE in_time())
+  sql: `WITH RECURSIVE numbers (n) AS (SELECT count(*) FROM raw_bodies UNION ALL SELECT n + 1 FROM numbers WHERE in_time())
     SELECT count(*) FROM numbers`,
 })
 const HELD_MS = 3_600_000

@@ -7,13 +7,13 @@ import { openStore, partition, put } from './testing/fixture.ts'
 import { proseWords } from './testing/prose.ts'
 
 function harm(name: string, sql: string) {
-  return command({ name: `harm.${name}`, params: {}, sqlite: [{ sql }] })
+  return command({ name: `harm.${name}`, params: {}, statements: [{ sql }] })
 }
 
 const older = command({
   name: 'harm.older',
   params: {},
-  sqlite: [{ sql: 'DELETE FROM document_fingerprints' }, { sql: 'DELETE FROM fingerprints' }],
+  statements: [{ sql: 'DELETE FROM document_fingerprints' }, { sql: 'DELETE FROM fingerprints' }],
 })
 const torn = harm('torn', 'UPDATE fingerprints SET cluster = NULL')
 const astray = harm('astray', 'UPDATE fingerprints SET cluster = 1000 WHERE number = 1')

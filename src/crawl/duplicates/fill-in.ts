@@ -12,7 +12,7 @@ const without = query({
   name: 'duplicates.without',
   params: { after: 'int', upTo: 'int', limit: 'int' },
   gives: { number: 'int', document: 'text', text: 'text' },
-  sqlite: `SELECT number, id, text FROM documents WHERE number > :after AND number <= :upTo AND in_time()
+  sql: `SELECT number, id, text FROM documents WHERE number > :after AND number <= :upTo AND in_time()
     AND NOT EXISTS (SELECT 1 FROM document_fingerprints AS has WHERE has.document = documents.number)
     ORDER BY number LIMIT :limit`,
 })
@@ -21,7 +21,7 @@ const newest = query({
   name: 'duplicates.newestNumber',
   params: {},
   gives: { number: 'int' },
-  sqlite: 'SELECT coalesce(max(number), 0) FROM documents',
+  sql: 'SELECT coalesce(max(number), 0) FROM documents',
 })
 
 /** What may be missing or wrong among the fingerprints of a store. */
@@ -38,7 +38,7 @@ const missing = query({
   name: 'duplicates.gapsOfDocuments',
   params: { after: 'int', limit: 'int' },
   gives: { last: 'int?', without: 'int' },
-  sqlite: `SELECT max(number), coalesce(sum(lacks), 0) FROM (SELECT number,
+  sql: `SELECT max(number), coalesce(sum(lacks), 0) FROM (SELECT number,
       NOT EXISTS (SELECT 1 FROM document_fingerprints AS has WHERE has.document = documents.number) AS lacks
     FROM documents WHERE number > :after ORDER BY number LIMIT :limit)`,
 })
@@ -47,7 +47,7 @@ const odd = query({
   name: 'duplicates.gapsOfFingerprints',
   params: { after: 'int', limit: 'int' },
   gives: { last: 'int?', waiting: 'int', astray: 'int' },
-  sqlite: `SELECT max(number), coalesce(sum(cluster IS NULL), 0), coalesce(sum(astray), 0) FROM (SELECT number, cluster,
+  sql: `SELECT max(number), coalesce(sum(cluster IS NULL), 0), coalesce(sum(astray), 0) FROM (SELECT number, cluster,
       NOT EXISTS (SELECT 1 FROM document_fingerprints AS has WHERE has.fingerprint = fingerprints.number)
       OR (cluster IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fingerprints AS least
         WHERE least.number = fingerprints.cluster AND least.cluster = least.number)) AS astray

@@ -18,7 +18,7 @@ const isThis = 'algorithm = :algorithm AND a = :a AND b = :b AND c = :c AND d = 
 export const addFingerprint = command({
   name: 'duplicates.add',
   params: row,
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO fingerprints (algorithm, a, b, c, d) SELECT :algorithm, :a, :b, :c, :d
         WHERE EXISTS (SELECT 1 FROM documents WHERE id = :document) ON CONFLICT DO NOTHING`,
@@ -50,7 +50,7 @@ const rejoin = command({
   name: 'duplicates.rejoin',
   params: {},
   gives: { isLeft: 'bool' },
-  sqlite: [
+  statements: [
     {
       sql: `WITH RECURSIVE
           reached (number, algorithm, a, b, c, d) AS MATERIALIZED (
@@ -69,7 +69,7 @@ const anyWaiting = query({
   name: 'duplicates.anyWaiting',
   params: {},
   gives: { isLeft: 'bool' },
-  sqlite: 'SELECT EXISTS (SELECT 1 FROM fingerprints WHERE cluster IS NULL)',
+  sql: 'SELECT EXISTS (SELECT 1 FROM fingerprints WHERE cluster IS NULL)',
 })
 
 /** Clusters joined in one unit: so few that other writers do not wait long. */

@@ -21,7 +21,7 @@ const pages = query({
   name: 'look.members',
   params: {},
   gives: { document: 'text', url: 'text', run: 'text?', page: 'text?' },
-  sqlite: `SELECT document.id, document.url, page.run, page.id FROM documents AS document
+  sql: `SELECT document.id, document.url, page.run, page.id FROM documents AS document
     LEFT JOIN pages AS page ON page.document = document.id ORDER BY document.url, document.position`,
 })
 

@@ -28,7 +28,7 @@ const clusters = query({
   name: 'duplicates.clusters',
   params: { documents: 'json' },
   gives: { document: 'text', urlKey: 'text', cluster: 'int', a: 'int', b: 'int', c: 'int', d: 'int' },
-  sqlite: `SELECT documents.id, documents.url_key, least.number, least.a, least.b, least.c, least.d
+  sql: `SELECT documents.id, documents.url_key, least.number, least.a, least.b, least.c, least.d
     FROM json_each(:documents) AS named CROSS JOIN documents ON documents.id = named.value
       CROSS JOIN document_fingerprints AS has ON has.document = documents.number
       CROSS JOIN fingerprints ON fingerprints.number = has.fingerprint
@@ -42,7 +42,7 @@ const canonicalOfRun = query({
   name: 'duplicates.canonicalOfRun',
   params: { clusters: 'json', run: 'text', upTo: 'int' },
   gives: canonicalOf,
-  sqlite: canonicalSql('page.document = document.id', 'page.run = :run AND page.position <= :upTo'),
+  sql: canonicalSql('page.document = document.id', 'page.run = :run AND page.position <= :upTo'),
 })
 
 /* As an export takes them: each URL's newest document, with the newest page that has one or that it was made of. */
@@ -50,7 +50,7 @@ const canonicalOfLatest = query({
   name: 'duplicates.canonicalOfLatest',
   params: { clusters: 'json', upTo: 'int' },
   gives: canonicalOf,
-  sqlite: canonicalSql(
+  sql: canonicalSql(
     'page.url_key = document.url_key',
     `document.position = (SELECT max(newer.position) FROM documents AS newer
       WHERE newer.url_key = document.url_key AND newer.position <= :upTo)
@@ -100,7 +100,7 @@ const counts = query({
   name: 'duplicates.counts',
   params: {},
   gives: { documents: 'int', texts: 'int', clusters: 'int', largest: 'int' },
-  sqlite: `SELECT coalesce(sum(members), 0), coalesce(sum(texts), 0), count(*), coalesce(max(members), 0) FROM (
+  sql: `SELECT coalesce(sum(members), 0), coalesce(sum(texts), 0), count(*), coalesce(max(members), 0) FROM (
     SELECT count(*) AS members, count(DISTINCT document.sha256) AS texts
     FROM documents AS document
       LEFT JOIN document_fingerprints AS has ON has.document = document.number

@@ -76,7 +76,7 @@ const same = CONTENT.map((name) => `${sqlName(name)} IS :${name}`).join(' AND ')
 export const addDocument = command({
   name: 'documents.add',
   params: documents.columns,
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO documents (${names.map(sqlName).join(', ')}, position)
         SELECT ${names.map((name) => `:${name}`).join(', ')}, :position
@@ -95,7 +95,7 @@ export const addDocument = command({
 export const nameImage = command({
   name: 'documents.nameImage',
   params: { urlKey: 'text', leadImage: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE documents SET lead_image = :leadImage, position = position WHERE url_key = :urlKey
           AND lead_image IS NULL AND position = (SELECT max(position) FROM documents WHERE url_key = :urlKey)

@@ -60,7 +60,7 @@ const newestDocument =
 export const addPage = command({
   name: 'pages.add',
   params: { ...pages.columns, hasDocument: 'bool' },
-  sqlite: [insertPage(':rawSha256', newestDocument), countChange],
+  statements: [insertPage(':rawSha256', newestDocument), countChange],
 })
 
 /**
@@ -70,7 +70,7 @@ export const addPage = command({
 export const addKeptPage = command({
   name: 'pages.addKept',
   params: { ...pages.columns, document: 'text' },
-  sqlite: [
+  statements: [
     insertPage(
       '(SELECT sha256 FROM raw_bodies WHERE sha256 = :rawSha256)',
       `coalesce(
@@ -88,7 +88,7 @@ export const addKeptPage = command({
 export const addGonePage = command({
   name: 'pages.addGone',
   params: pages.columns,
-  sqlite: [insertPage(':rawSha256', 'NULL', wasThere("'gone'")), countChange],
+  statements: [insertPage(':rawSha256', 'NULL', wasThere("'gone'")), countChange],
 })
 
 /**
@@ -98,7 +98,7 @@ export const addGonePage = command({
 export const dropPage = command({
   name: 'pages.drop',
   params: { run: 'text', urlKey: 'text' },
-  sqlite: [
+  statements: [
     uncountChange,
     {
       sql: 'DELETE FROM pages WHERE run = :run AND url_key = :urlKey RETURNING id',

@@ -70,7 +70,7 @@ const changesRun = { noun: 'run', op: 'put', id: 'id' } as const
 export const startRun = command({
   name: 'runs.start',
   params: { id: 'text', source: 'text', limits: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO runs (id, source, state, limits, started_at, pages, documents, failed, skipped, bytes, position)
         VALUES (:id, :source, 'running', :limits, :now, 0, 0, 0, 0, 0, :position)`,
@@ -83,7 +83,7 @@ export const startRun = command({
 export const resumeRun = command({
   name: 'runs.resume',
   params: { id: 'text', limits: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE runs SET state = 'running', reason = NULL, finished_at = NULL, limits = :limits, position = :position
         WHERE id = :id AND state IN ('planned', 'running', 'paused', 'stopped', 'completed')`,
@@ -99,7 +99,7 @@ export const resumeRun = command({
 export const endRun = command({
   name: 'runs.end',
   params: { id: 'text', state: 'text', reason: 'text?', process: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE runs SET state = :state, reason = :reason, finished_at = :now, position = :position
         WHERE id = :id AND state = 'running' AND NOT EXISTS (
@@ -114,7 +114,7 @@ export const endRun = command({
 export const cancelRun = command({
   name: 'runs.cancel',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE runs SET state = 'cancelled', reason = 'cancelled by its user', finished_at = :now,
           position = :position
@@ -128,7 +128,7 @@ export const cancelRun = command({
 export const countInRun = command({
   name: 'runs.count',
   params: { id: 'text', pages: 'int', documents: 'int', failed: 'int', skipped: 'int', bytes: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE runs SET pages = pages + :pages, documents = documents + :documents, failed = failed + :failed,
           skipped = skipped + :skipped, bytes = bytes + :bytes, position = :position WHERE id = :id`,
@@ -142,7 +142,7 @@ export const runIsRunning = guard({
   name: 'runs.isRunning',
   params: { id: 'text' },
   otherwise: 'the run was ended by somebody else',
-  sqlite: "SELECT 1 FROM runs WHERE id = :id AND state = 'running'",
+  sql: "SELECT 1 FROM runs WHERE id = :id AND state = 'running'",
 })
 
 /**
@@ -153,7 +153,7 @@ export const runHasRoom = guard({
   name: 'runs.hasRoom',
   params: { id: 'text', kind: 'text', more: 'int', pagesMax: 'int' },
   otherwise: 'the run has, or is about to have, as many pages as it may',
-  sqlite: `SELECT 1 FROM runs WHERE id = :id AND pages + :more + (SELECT count(*) FROM jobs INDEXED BY jobs_running
+  sql: `SELECT 1 FROM runs WHERE id = :id AND pages + :more + (SELECT count(*) FROM jobs INDEXED BY jobs_running
     WHERE jobs.state = 'running' AND jobs.run = :id AND jobs.kind = :kind) <= :pagesMax`,
 })
 
@@ -162,7 +162,7 @@ export const getRun = query({
   name: 'runs.get',
   params: { id: 'text' },
   gives: runShape,
-  sqlite: `SELECT ${runColumns} FROM runs WHERE id = :id`,
+  sql: `SELECT ${runColumns} FROM runs WHERE id = :id`,
 })
 
 /** The run of a source to go on with: the unfinished one, which need not be the newest, else the newest. */
@@ -170,7 +170,7 @@ export const newestRun = query({
   name: 'runs.newest',
   params: { source: 'text' },
   gives: runShape,
-  sqlite: `SELECT ${runColumns} FROM runs WHERE source = :source
+  sql: `SELECT ${runColumns} FROM runs WHERE source = :source
     ORDER BY state IN ${UNFINISHED_SQL} DESC, id DESC LIMIT 1`,
 })
 
@@ -179,7 +179,7 @@ export const listRuns = query({
   name: 'runs.list',
   params: { before: 'text', limit: 'int' },
   gives: { ...runShape, seeds: 'json', rules: 'json', sourceName: 'text' },
-  sqlite: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.seeds, sources.rules, sources.name
+  sql: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.seeds, sources.rules, sources.name
     FROM runs JOIN sources ON sources.id = runs.source WHERE runs.id < :before ORDER BY runs.id DESC LIMIT :limit`,
 })
 
@@ -191,7 +191,7 @@ export const countDuplicates = query({
   name: 'runs.duplicates',
   params: { run: 'text' },
   gives: { duplicates: 'int', nearDuplicates: 'int' },
-  sqlite: `SELECT count(*) - count(DISTINCT documents.sha256),
+  sql: `SELECT count(*) - count(DISTINCT documents.sha256),
       count(DISTINCT documents.sha256) - count(DISTINCT coalesce(fingerprints.cluster, documents.sha256))
     FROM pages JOIN documents ON documents.id = pages.document
       LEFT JOIN document_fingerprints AS has ON has.document = documents.number

@@ -46,7 +46,7 @@ export const addSource = insertNew(sources)
 export const nameSource = command({
   name: 'sources.name',
   params: { key: 'text', name: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE sources SET name = :name, position = :position WHERE key = :key AND name <> :name RETURNING id`,
       changes: { noun: 'source', op: 'put', id: 'returning' },
@@ -59,7 +59,7 @@ export const findSource = query({
   name: 'sources.find',
   params: { key: 'text' },
   gives: { id: 'text' },
-  sqlite: 'SELECT id FROM sources WHERE key = :key',
+  sql: 'SELECT id FROM sources WHERE key = :key',
 })
 
 /** What a store must be opened with to keep sources. */

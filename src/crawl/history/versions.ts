@@ -24,7 +24,7 @@ export const pageVersions = query({
   name: 'pages.versions',
   params: { urlKey: 'text', limit: 'int' },
   gives: versionShape,
-  sqlite: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, change, document,
+  sql: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, change, document,
       documents.title
     FROM pages LEFT JOIN documents ON documents.id = pages.document
     WHERE pages.url_key = :urlKey ORDER BY pages.position DESC LIMIT :limit`,
@@ -35,7 +35,7 @@ export const pageOfRun = query({
   name: 'pages.ofRun',
   params: { run: 'text', urlKey: 'text' },
   gives: versionShape,
-  sqlite: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, change, document,
+  sql: `SELECT pages.id, pages.run, status, content_type, fetched_at, duration_ms, bytes, redirect_to, note, change, document,
       documents.title
     FROM pages LEFT JOIN documents ON documents.id = pages.document
     WHERE pages.run = :run AND pages.url_key = :urlKey`,

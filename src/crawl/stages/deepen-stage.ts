@@ -10,7 +10,7 @@ const leadsOf = query({
   name: 'frontier.leads',
   params: { run: 'text', urlKey: 'text' },
   gives: { job: 'text', input: 'json', redirectTo: 'text?', links: 'json?' },
-  sqlite: `SELECT jobs.id, jobs.input, pages.redirect_to, documents.links
+  sql: `SELECT jobs.id, jobs.input, pages.redirect_to, documents.links
     FROM jobs JOIN pages ON pages.run = jobs.run AND pages.url_key = jobs.unique_key
       LEFT JOIN documents ON documents.id = pages.document
     WHERE jobs.run = :run AND jobs.kind = '${PAGE_KIND}' AND jobs.unique_key = :urlKey`,

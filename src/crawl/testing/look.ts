@@ -71,8 +71,8 @@ const robotsShape = { origin: 'text', status: 'int', fetchedAt: 'time', expiresA
 
 function lookAt<const S extends Readonly<Record<string, Codec>>>(table: string, shape: S, order: string) {
   const columns = Object.keys(shape).map(sqlName).join(', ')
-  const sqlite = `SELECT ${columns} FROM ${table} ORDER BY ${order}`
-  return query({ name: `look.${table}`, params: {}, gives: shape, sqlite })
+  const sql = `SELECT ${columns} FROM ${table} ORDER BY ${order}`
+  return query({ name: `look.${table}`, params: {}, gives: shape, sql })
 }
 
 const pages = lookAt('pages', pageShape, 'url, position')

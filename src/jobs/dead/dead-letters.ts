@@ -33,7 +33,7 @@ export const deadLetters = query({
   name: 'dead.list',
   params: { ...choice, afterRun: 'text', afterId: 'text', limit: 'int' },
   gives: letterShape,
-  sqlite: `SELECT id, run, kind, unique_key, lane, coalesce(error_code, 'Fault'), coalesce(error_message, ''), attempts,
+  sql: `SELECT id, run, kind, unique_key, lane, coalesce(error_code, 'Fault'), coalesce(error_message, ''), attempts,
       waits, crashes, created_at, coalesce(finished_at, created_at)
     FROM jobs INDEXED BY jobs_dead
     WHERE ${chosen} AND (run < :afterRun OR (run = :afterRun AND id < :afterId)) AND in_time()
@@ -45,7 +45,7 @@ export const deadByCode = query({
   name: 'jobs.deadByCode',
   params: { run: 'text' },
   gives: { code: 'text', count: 'int', example: 'text' },
-  sqlite: `SELECT error_code, count(*), min(error_message) FROM jobs WHERE run = :run AND state = 'dead'
+  sql: `SELECT error_code, count(*), min(error_message) FROM jobs WHERE run = :run AND state = 'dead'
     GROUP BY error_code ORDER BY count(*) DESC`,
 })
 

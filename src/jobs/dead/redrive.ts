@@ -7,7 +7,7 @@ export const areDead = guard({
   name: 'jobs.areDead',
   params: { run: 'text', ids: 'json' },
   otherwise: 'not all of these jobs are dead any more',
-  sqlite: `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(:ids) AS asked WHERE NOT EXISTS (
+  sql: `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM json_each(:ids) AS asked WHERE NOT EXISTS (
     SELECT 1 FROM jobs WHERE id = asked.value AND run = :run AND state = 'dead'))`,
 })
 
@@ -15,7 +15,7 @@ export const areDead = guard({
 export const redriveJobs = command({
   name: 'jobs.redrive',
   params: { run: 'text', ids: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET ${revived}
         WHERE id IN (SELECT value FROM json_each(:ids)) AND run = :run AND state = 'dead' RETURNING id`,

@@ -35,7 +35,7 @@ export const jobFacts = query({
   name: 'explain.job',
   params: { id: 'text' },
   gives: factShape,
-  sqlite: `SELECT ${Object.keys(jobs.columns)
+  sql: `SELECT ${Object.keys(jobs.columns)
     .map((name) => `job.${sqlName(name)}`)
     .join(', ')},
       coalesce(concurrency, 1), coalesce(gap_ms, 0), coalesce(next_at, 0), coalesce(wait_until, 0), wait_reason,
@@ -55,7 +55,7 @@ export const jobsOfKey = query({
   name: 'explain.jobsOfKey',
   params: { runs: 'json', kinds: 'json', key: 'text' },
   gives: { id: 'text', run: 'text', kind: 'text', state: 'text' },
-  sqlite: `SELECT jobs.id, jobs.run, jobs.kind, jobs.state
+  sql: `SELECT jobs.id, jobs.run, jobs.kind, jobs.state
     FROM json_each(:runs) AS asked CROSS JOIN json_each(:kinds) AS wanted CROSS JOIN jobs INDEXED BY jobs_unique
       ON jobs.run = asked.value AND jobs.kind = wanted.value AND jobs.unique_key = :key
     ORDER BY jobs.run DESC, jobs.kind`,
@@ -78,7 +78,7 @@ export const attemptsOfJob = query({
   name: 'explain.attempts',
   params: { job: 'text', limit: 'int' },
   gives: attemptShape,
-  sqlite: `SELECT attempt, process, started_at, finished_at, error_code, error_message FROM (
+  sql: `SELECT attempt, process, started_at, finished_at, error_code, error_message FROM (
       SELECT * FROM attempts WHERE job = :job ORDER BY id DESC LIMIT :limit)
     ORDER BY id`,
 })

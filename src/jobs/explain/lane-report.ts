@@ -35,7 +35,7 @@ export const laneReport = query({
   name: 'explain.lanes',
   params: { after: 'text', limit: 'int', runs: 'json', kinds: 'json' },
   gives: laneShape,
-  sqlite: `SELECT key, concurrency, gap_ms, next_at, wait_until, wait_reason, wait_code,
+  sql: `SELECT key, concurrency, gap_ms, next_at, wait_until, wait_reason, wait_code,
       failures, penalty_ms, open_until, error_code, error_status, error_message, error_at,
       (SELECT count(*) FROM jobs WHERE lane = lanes.key AND state = 'running'),
       (SELECT coalesce(sum((SELECT count(*) FROM (SELECT 1 FROM jobs INDEXED BY jobs_ready
@@ -50,7 +50,7 @@ export const laterByLane = query({
   name: 'explain.later',
   params: { runs: 'json', kinds: 'json' },
   gives: { lane: 'text', count: 'int' },
-  sqlite: `SELECT lane, count(*) FROM json_each(:runs) AS asked CROSS JOIN json_each(:kinds) AS wanted CROSS JOIN jobs
+  sql: `SELECT lane, count(*) FROM json_each(:runs) AS asked CROSS JOIN json_each(:kinds) AS wanted CROSS JOIN jobs
       ON jobs.id IN (SELECT later.id FROM jobs AS later INDEXED BY jobs_due
         WHERE later.run = asked.value AND later.kind = wanted.value AND later.state IN ('scheduled', 'retryable')
         ORDER BY later.due_at LIMIT 1000)

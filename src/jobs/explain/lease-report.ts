@@ -19,7 +19,7 @@ export const leasesByProcess = query({
   name: 'jobs.leasesByProcess',
   params: { at: 'time' },
   gives: leasesShape,
-  sqlite: `SELECT coalesce(process, ''), coalesce(process, '') IN (SELECT id FROM processes), count(*),
+  sql: `SELECT coalesce(process, ''), coalesce(process, '') IN (SELECT id FROM processes), count(*),
       sum(coalesce(lease_until, 0) < :at)
     FROM jobs WHERE state = 'running' AND in_time() GROUP BY process ORDER BY process`,
 })
@@ -29,7 +29,7 @@ export const registeredProcesses = query({
   name: 'explain.processes',
   params: {},
   gives: { id: 'text', pid: 'int', command: 'text' },
-  sqlite: 'SELECT id, pid, command FROM processes ORDER BY started_at, id LIMIT 1000',
+  sql: 'SELECT id, pid, command FROM processes ORDER BY started_at, id LIMIT 1000',
 })
 
 /** What a store must be opened with to report leases. */

@@ -45,7 +45,7 @@ export const failLane = command({
     errorStatus: 'int?',
     errorMessage: 'text',
   },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE lanes SET failures = failures + 1, penalty_ms = ${penalty},
           open_until = iif(open_until > :now OR (penalty_ms = 0 AND NOT (${opens})), open_until, :now + ${penalty})
@@ -63,7 +63,7 @@ export const failLane = command({
 export const answerLane = command({
   name: 'lanes.answer',
   params: { key: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE lanes SET failures = 0, penalty_ms = 0, open_until = 0,
           retry_credit = min(${RETRY_CREDIT_MAX}, retry_credit + 1), position = :position
@@ -81,7 +81,7 @@ export const answerLane = command({
 export const budgetRetry = command({
   name: 'lanes.budgetRetry',
   params: { id: 'text', key: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE jobs SET waits = waits + (open_until > :now),
           due_at = due_at + max(0, open_until - :now) + iif(retry_credit < ${RETRY_COST}, ${RETRY_REST_MS}, 0)
@@ -99,7 +99,7 @@ export const budgetRetry = command({
 export const penalizeLane = command({
   name: 'lanes.penalize',
   params: { key: 'text', baseMs: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE lanes SET penalty_base_ms = :baseMs, position = :position
         WHERE key = :key AND penalty_base_ms <> :baseMs`,

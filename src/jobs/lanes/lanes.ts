@@ -10,7 +10,7 @@ const lane = { noun: 'lane', op: 'put', id: 'key' } as const
 export const ensureLane = command({
   name: 'lanes.ensure',
   params: { key: 'text', concurrency: 'int', gapMs: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO lanes (key, concurrency, gap_ms, next_at, wait_until, position)
         VALUES (:key, :concurrency, :gapMs, 0, 0, :position) ON CONFLICT DO NOTHING`,
@@ -23,7 +23,7 @@ export const ensureLane = command({
 export const paceLane = command({
   name: 'lanes.pace',
   params: { key: 'text', concurrency: 'int', gapMs: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO lanes (key, concurrency, gap_ms, next_at, wait_until, position)
         VALUES (:key, :concurrency, :gapMs, 0, 0, :position)
@@ -39,7 +39,7 @@ export const paceLane = command({
 export const slowLane = command({
   name: 'lanes.slow',
   params: { key: 'text', gapMs: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: 'UPDATE lanes SET gap_ms = :gapMs, position = :position WHERE key = :key AND gap_ms < :gapMs',
       changes: lane,
@@ -51,7 +51,7 @@ export const slowLane = command({
 export const restLane = command({
   name: 'lanes.rest',
   params: { key: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE lanes SET next_at = max(next_at, :now + gap_ms), position = :position
         WHERE key = :key AND gap_ms > 0`,
@@ -64,7 +64,7 @@ export const restLane = command({
 export const waitLane = command({
   name: 'lanes.wait',
   params: { key: 'text', until: 'time', code: 'text', reason: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE lanes SET wait_until = :until, wait_code = :code, wait_reason = :reason, position = :position
         WHERE key = :key AND wait_until < :until`,

@@ -35,7 +35,7 @@ export function handClock(): HandClock {
 export const createEffects = command({
   name: 'effects.create',
   params: {},
-  sqlite: [
+  statements: [
     {
       sql: `CREATE TABLE IF NOT EXISTS effects (
         number INTEGER PRIMARY KEY, job TEXT NOT NULL CHECK (job <> 'refused'), epoch INTEGER NOT NULL) STRICT`,
@@ -47,7 +47,7 @@ export const createEffects = command({
 export const addEffect = command({
   name: 'effects.add',
   params: { job: 'text', epoch: 'int' },
-  sqlite: [{ sql: 'INSERT INTO effects (job, epoch) VALUES (:job, :epoch)' }],
+  statements: [{ sql: 'INSERT INTO effects (job, epoch) VALUES (:job, :epoch)' }],
 })
 
 /** Holds until `tell` was called. */
@@ -55,7 +55,7 @@ export const isNotTold = guard({
   name: 'effects.isNotTold',
   params: {},
   otherwise: 'the test said so',
-  sqlite: "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM effects WHERE job = 'told')",
+  sql: "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM effects WHERE job = 'told')",
 })
 
 export async function tell(store: Store): Promise<void> {
@@ -66,21 +66,21 @@ const readEffects = query({
   name: 'effects.read',
   params: {},
   gives: { job: 'text', epoch: 'int' },
-  sqlite: "SELECT job, epoch FROM effects WHERE job <> 'told' ORDER BY number",
+  sql: "SELECT job, epoch FROM effects WHERE job <> 'told' ORDER BY number",
 })
 
 /** Makes a process known to the store, as opening it does. */
 export const putProcess = command({
   name: 'processes.put',
   params: { id: 'text' },
-  sqlite: [{ sql: `INSERT INTO processes VALUES (:id, 0, 'test', 'test', :now)` }],
+  statements: [{ sql: `INSERT INTO processes VALUES (:id, 0, 'test', 'test', :now)` }],
 })
 
 const readJobs = query({
   name: 'jobs.read',
   params: { run: 'text' },
   gives: jobs.columns,
-  sqlite: `SELECT ${Object.keys(jobs.columns).map(sqlName).join(', ')} FROM jobs WHERE run = :run ORDER BY id`,
+  sql: `SELECT ${Object.keys(jobs.columns).map(sqlName).join(', ')} FROM jobs WHERE run = :run ORDER BY id`,
 })
 
 const readAttempts = query({
@@ -94,7 +94,7 @@ const readAttempts = query({
     errorCode: 'text',
     errorMessage: 'text',
   },
-  sqlite: `SELECT attempt, process, started_at, finished_at, error_code, error_message
+  sql: `SELECT attempt, process, started_at, finished_at, error_code, error_message
     FROM attempts WHERE job = :job ORDER BY attempt`,
 })
 
@@ -102,7 +102,7 @@ const readLane = query({
   name: 'lanes.read',
   params: { key: 'text' },
   gives: { concurrency: 'int', gapMs: 'int', nextAt: 'time', waitUntil: 'time', waitReason: 'text?' },
-  sqlite: 'SELECT concurrency, gap_ms, next_at, wait_until, wait_reason FROM lanes WHERE key = :key',
+  sql: 'SELECT concurrency, gap_ms, next_at, wait_until, wait_reason FROM lanes WHERE key = :key',
 })
 
 export const testDefinitions = [

@@ -42,7 +42,7 @@ const insertDocument = insert(documents)
 export const deleteDocument = command({
   name: 'documents.delete',
   params: { document: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: 'DELETE FROM documents WHERE id = :document',
       changes: { noun: 'document', op: 'delete', id: 'document' },
@@ -54,7 +54,7 @@ const readIndexed = query({
   name: 'indexed.read',
   params: {},
   gives: { document: 'text' },
-  sqlite: `SELECT coalesce(document.id, 'gone') FROM indexed LEFT JOIN documents AS document
+  sql: `SELECT coalesce(document.id, 'gone') FROM indexed LEFT JOIN documents AS document
     ON document.number = indexed.number AND document.url_key = indexed.url_key ORDER BY 1`,
 })
 
@@ -63,7 +63,7 @@ const readEntries = query({
   name: 'documentsText.entries',
   params: {},
   gives: { document: 'text' },
-  sqlite: `SELECT coalesce(document.id, 'gone') FROM documents_text_docsize AS entry
+  sql: `SELECT coalesce(document.id, 'gone') FROM documents_text_docsize AS entry
     LEFT JOIN documents AS document ON document.number = entry.id ORDER BY 1`,
 })
 
@@ -71,7 +71,7 @@ const readEntries = query({
 export const checkFullText = command({
   name: 'documentsText.check',
   params: {},
-  sqlite: [{ sql: "INSERT INTO documents_text (documents_text) VALUES ('integrity-check')" }],
+  statements: [{ sql: "INSERT INTO documents_text (documents_text) VALUES ('integrity-check')" }],
 })
 
 /** What makes a test's document. */

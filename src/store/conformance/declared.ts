@@ -51,7 +51,7 @@ export const putBody = upsert(bodies)
 export const removeSource = command({
   name: 'conformance.removeSource',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     { sql: 'DELETE FROM sources WHERE id = :id', changes: { noun: 'source', op: 'delete', id: 'id' } },
   ],
 })
@@ -61,7 +61,7 @@ export const changeKind = command({
   name: 'conformance.changeKind',
   params: { from: 'text', to: 'text' },
   gives: { id: 'text', seeds: 'json', createdAt: 'time' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE sources SET kind = :to, position = :position WHERE kind = :from RETURNING id, seeds, created_at`,
       changes: { noun: 'source', op: 'put', id: 'returning' },
@@ -74,7 +74,7 @@ export const changeKind = command({
 export const copyKind = command({
   name: 'conformance.copyKind',
   params: { from: 'text', to: 'text' },
-  sqlite: [
+  statements: [
     { sql: 'SELECT id FROM sources WHERE id = :from' },
     {
       sql: `WITH origin AS (SELECT kind FROM sources WHERE id = :from)
@@ -88,7 +88,7 @@ export const copyKind = command({
 export const noteSource = command({
   name: 'conformance.noteSource',
   params: { id: 'text' },
-  sqlite: [{ sql: `UPDATE sources SET rules = '{"noted":true}' WHERE id = :id` }],
+  statements: [{ sql: `UPDATE sources SET rules = '{"noted":true}' WHERE id = :id` }],
 })
 
 /** Gives back bytes. */
@@ -96,7 +96,7 @@ export const takeBody = command({
   name: 'conformance.takeBody',
   params: { sha256: 'text' },
   gives: { sha256: 'text', body: 'bytes' },
-  sqlite: [
+  statements: [
     {
       sql: 'DELETE FROM raw_bodies WHERE sha256 = :sha256 RETURNING sha256, body',
       changes: { noun: 'rawBody', op: 'delete', id: 'returning' },
@@ -109,7 +109,7 @@ export const takeBody = command({
 export const stampSource = command({
   name: 'conformance.stampSource',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: 'UPDATE sources SET created_at = :now, position = :position WHERE id = :id',
       changes: { noun: 'source', op: 'put', id: 'id' },
@@ -122,7 +122,7 @@ export const kindIs = guard({
   name: 'conformance.kindIs',
   params: { id: 'text', kind: 'text' },
   otherwise: 'the source has another kind',
-  sqlite: 'SELECT 1 FROM sources WHERE id = :id AND kind = :kind',
+  sql: 'SELECT 1 FROM sources WHERE id = :id AND kind = :kind',
 })
 
 /** Every source with its position, by id. */
@@ -130,7 +130,7 @@ export const allSources = query({
   name: 'conformance.allSources',
   params: {},
   gives: { ...sources.columns, position: 'int' },
-  sqlite: 'SELECT id, kind, key, seeds, rules, created_at, position FROM sources ORDER BY id',
+  sql: 'SELECT id, kind, key, seeds, rules, created_at, position FROM sources ORDER BY id',
 })
 
 /** The source of an id. */
@@ -138,7 +138,7 @@ export const oneSource = query({
   name: 'conformance.oneSource',
   params: { id: 'text' },
   gives: sources.columns,
-  sqlite: 'SELECT id, kind, key, seeds, rules, created_at FROM sources WHERE id = :id',
+  sql: 'SELECT id, kind, key, seeds, rules, created_at FROM sources WHERE id = :id',
 })
 
 /** The lane of a key. */
@@ -146,7 +146,7 @@ export const oneLane = query({
   name: 'conformance.oneLane',
   params: { key: 'text' },
   gives: lanes.columns,
-  sqlite: 'SELECT key, concurrency, gap_ms, next_at, wait_until, wait_reason FROM lanes WHERE key = :key',
+  sql: 'SELECT key, concurrency, gap_ms, next_at, wait_until, wait_reason FROM lanes WHERE key = :key',
 })
 
 /** The raw body of a digest. */
@@ -154,7 +154,7 @@ export const oneBody = query({
   name: 'conformance.oneBody',
   params: { sha256: 'text' },
   gives: bodies.columns,
-  sqlite: 'SELECT sha256, bytes, compression, body FROM raw_bodies WHERE sha256 = :sha256',
+  sql: 'SELECT sha256, bytes, compression, body FROM raw_bodies WHERE sha256 = :sha256',
 })
 
 /** Counts to a limit, and asks in_time() at each step. */
@@ -162,7 +162,7 @@ export const countTo = query({
   name: 'conformance.countTo',
   params: { limit: 'int' },
   gives: { count: 'int' },
-  sqlite: `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :limit AND in_time())
+  sql: `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :limit AND in_time())
     SELECT count(*) FROM numbers`,
 })
 

@@ -85,8 +85,3 @@ function systemError(error: unknown): MillraceError {
 export function harmsWholeBatch(error: MillraceError): boolean {
   return WHOLE_BATCH.has(error.code)
 }
-
-/** What a closed store says to whoever still asks. */
-export function closed(): MillraceError {
-  return new MillraceError('Closed', 'the store is closed')
-}

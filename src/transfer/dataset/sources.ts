@@ -14,7 +14,7 @@ const named = query({
   name: 'transfer.sources',
   params: { ids: 'json' },
   gives: { id: 'text', kind: 'text', seeds: 'json' },
-  sqlite: `SELECT id, kind, seeds FROM sources WHERE id IN (SELECT value FROM json_each(:ids)) AND in_time()
+  sql: `SELECT id, kind, seeds FROM sources WHERE id IN (SELECT value FROM json_each(:ids)) AND in_time()
     ORDER BY id`,
 })
 

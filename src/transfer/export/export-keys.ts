@@ -36,7 +36,7 @@ const pagesLatest = query({
   name: 'transfer.pagesLatest',
   params: latest,
   gives,
-  sqlite: `SELECT page.url_key, page.id, '', ${pageOctets} FROM pages AS page
+  sql: `SELECT page.url_key, page.id, '', ${pageOctets} FROM pages AS page
     WHERE page.url_key > :after AND in_time() AND page.position = (SELECT max(newer.position) FROM pages AS newer
       WHERE newer.url_key = page.url_key AND newer.position <= :upTo)
     ORDER BY page.url_key LIMIT :limit`,
@@ -50,7 +50,7 @@ const documentsLatest = query({
   name: 'transfer.documentsLatest',
   params: latest,
   gives,
-  sqlite: `SELECT document.url_key, page.id, document.id, ${documentOctets}
+  sql: `SELECT document.url_key, page.id, document.id, ${documentOctets}
     FROM documents AS document CROSS JOIN pages AS page ON page.url_key = document.url_key
     WHERE document.url_key > :after AND in_time()
       AND document.position = (SELECT max(newer.position) FROM documents AS newer
@@ -66,7 +66,7 @@ const pagesOfRun = query({
   name: 'transfer.pagesOfRun',
   params: ofRun,
   gives,
-  sqlite: `SELECT page.url_key, page.id, '', ${pageOctets} FROM pages AS page
+  sql: `SELECT page.url_key, page.id, '', ${pageOctets} FROM pages AS page
     WHERE page.run = :run AND page.url_key > :after AND page.position <= :upTo AND in_time()
     ORDER BY page.url_key LIMIT :limit`,
 })
@@ -76,7 +76,7 @@ const documentsOfRun = query({
   name: 'transfer.documentsOfRun',
   params: ofRun,
   gives,
-  sqlite: `SELECT page.url_key, page.id, document.id, ${documentOctets}
+  sql: `SELECT page.url_key, page.id, document.id, ${documentOctets}
     FROM pages AS page CROSS JOIN documents AS document ON document.id = page.document
     WHERE page.run = :run AND page.url_key > :after AND page.position <= :upTo AND in_time()
     ORDER BY page.url_key LIMIT :limit`,

@@ -111,7 +111,7 @@ export const pageRows = query({
   name: 'transfer.pages',
   params: { pages: 'json' },
   gives: pageShape,
-  sqlite: `SELECT ${pageColumns}
+  sql: `SELECT ${pageColumns}
     FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
     WHERE in_time() ORDER BY wanted.key`,
 })
@@ -121,7 +121,7 @@ export const documentRows = query({
   name: 'transfer.documents',
   params: { pairs: 'json', goneUpTo: 'int' },
   gives: documentShape,
-  sqlite: `SELECT document.id, page.url, document.canonical_url, document.title, document.text, document.language,
+  sql: `SELECT document.id, page.url, document.canonical_url, document.title, document.text, document.language,
       document.published_at, document.modified_at, document.authors, page.fetched_at, document.sha256,
       document.raw_sha256, document.source, page.run, document.needs_javascript, document.links, document.metadata,
       document.markdown, document.html, document.description, document.lead_image, document.word_count,

@@ -19,7 +19,7 @@ const bodyRows = query({
   name: 'transfer.bodies',
   params: { digests: 'json' },
   gives: bodyShape,
-  sqlite: `SELECT sha256, compression, body FROM raw_bodies
+  sql: `SELECT sha256, compression, body FROM raw_bodies
     WHERE sha256 IN (SELECT value FROM json_each(:digests)) AND in_time()`,
 })
 
@@ -28,7 +28,7 @@ const earlierPages = query({
   name: 'transfer.earlierPages',
   params: { page: 'text' },
   gives: pageShape,
-  sqlite: `SELECT ${pageColumns} FROM pages AS later CROSS JOIN pages AS page ON page.url_key = later.url_key
+  sql: `SELECT ${pageColumns} FROM pages AS later CROSS JOIN pages AS page ON page.url_key = later.url_key
     WHERE later.id = :page AND page.position < later.position AND page.raw_sha256 IS NOT NULL
       AND page.status BETWEEN 200 AND 299 AND in_time()
     ORDER BY page.position DESC LIMIT 1`,

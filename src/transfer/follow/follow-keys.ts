@@ -10,7 +10,7 @@ export const documentsAfter = query({
   name: 'transfer.documentsAfter',
   params: { run: 'text', after: 'int', urlKey: 'text', limit: 'int' },
   gives: { position: 'int', urlKey: 'text', page: 'text', document: 'text', octets: 'int' },
-  sqlite: `SELECT page.position, page.url_key, page.id, document.id, ${documentOctets}
+  sql: `SELECT page.position, page.url_key, page.id, document.id, ${documentOctets}
     FROM pages AS page CROSS JOIN documents AS document ON document.id = page.document
     WHERE page.run = :run AND page.position >= :after
       AND (page.position > :after OR page.url_key > :urlKey) AND in_time()
@@ -22,7 +22,7 @@ export const placeOf = query({
   name: 'transfer.placeOf',
   params: { run: 'text', urlKey: 'text' },
   gives: { position: 'int', lines: 'int' },
-  sqlite: `SELECT page.position, (SELECT count(*)
+  sql: `SELECT page.position, (SELECT count(*)
       FROM pages AS earlier CROSS JOIN documents AS document ON document.id = earlier.document
       WHERE earlier.run = page.run AND earlier.position <= page.position
         AND (earlier.position < page.position OR earlier.url_key <= page.url_key) AND in_time())

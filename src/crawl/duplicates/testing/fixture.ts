@@ -27,7 +27,7 @@ const clusters = query({
   name: 'look.clusters',
   params: {},
   gives: { url: 'text', document: 'text', number: 'int', cluster: 'int?' },
-  sqlite: `SELECT documents.url, documents.id, fingerprints.number, fingerprints.cluster FROM documents
+  sql: `SELECT documents.url, documents.id, fingerprints.number, fingerprints.cluster FROM documents
     JOIN document_fingerprints AS has ON has.document = documents.number
     JOIN fingerprints ON fingerprints.number = has.fingerprint ORDER BY documents.url, documents.number`,
 })

@@ -41,7 +41,7 @@ const endOfRun = query({
   name: 'runs.endPosition',
   params: { id: 'text' },
   gives: { source: 'text', position: 'int' },
-  sqlite: 'SELECT source, position FROM runs WHERE id = :id',
+  sql: 'SELECT source, position FROM runs WHERE id = :id',
 })
 
 /* The newest answer with a document as of a position, unless the page was gone after it. Served by pages_source. */
@@ -58,7 +58,7 @@ const versionsAt = query({
   name: 'pages.versionsAt',
   params: { source: 'text', beforeUpTo: 'int', afterUpTo: 'int', after: 'text', limit: 'int' },
   gives: { url: 'text', before: 'text?', after: 'text?' },
-  sqlite: `SELECT known.url_key, ${versionAt(':beforeUpTo')}, ${versionAt(':afterUpTo')}
+  sql: `SELECT known.url_key, ${versionAt(':beforeUpTo')}, ${versionAt(':afterUpTo')}
     FROM (SELECT DISTINCT url_key FROM pages WHERE source = :source AND url_key > :after AND in_time()
       ORDER BY url_key LIMIT :limit) AS known ORDER BY known.url_key`,
 })
@@ -67,7 +67,7 @@ const documentStates = query({
   name: 'documents.states',
   params: { ids: 'json' },
   gives: { document: 'text', sha256: 'text', title: 'text', rawSha256: 'text' },
-  sqlite: `SELECT documents.id, documents.sha256, documents.title, documents.raw_sha256
+  sql: `SELECT documents.id, documents.sha256, documents.title, documents.raw_sha256
     FROM json_each(:ids) AS wanted CROSS JOIN documents ON documents.id = wanted.value WHERE in_time()`,
 })
 

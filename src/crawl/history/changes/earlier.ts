@@ -24,7 +24,7 @@ export const earlierPage = query({
   name: 'pages.earlier',
   params: { source: 'text', run: 'text', urlKey: 'text' },
   gives: earlierShape,
-  sqlite: `SELECT page.id, page.status, page.content_type, page.headers,
+  sql: `SELECT page.id, page.status, page.content_type, page.headers,
       (SELECT base.headers FROM pages AS base WHERE base.source = :source AND base.url_key = :urlKey
         AND base.raw_sha256 = page.raw_sha256 AND base.status <> 304 ORDER BY base.position DESC LIMIT 1),
       page.fetched_at, page.raw_sha256, page.document, document.links
@@ -39,5 +39,5 @@ export const hasOtherRun = query({
   name: 'runs.hasOther',
   params: { source: 'text', run: 'text' },
   gives: { isThere: 'bool' },
-  sqlite: 'SELECT EXISTS (SELECT 1 FROM runs WHERE source = :source AND id <> :run)',
+  sql: 'SELECT EXISTS (SELECT 1 FROM runs WHERE source = :source AND id <> :run)',
 })

@@ -24,7 +24,7 @@ export const knownUrls = query({
   name: 'pages.known',
   params: { source: 'text', kind: 'text', after: 'text', limit: 'int' },
   gives: { urlKey: 'text', depth: 'int', isRecalled: 'bool' },
-  sqlite: `SELECT known.url_key, coalesce(${lastDepth}, 0),
+  sql: `SELECT known.url_key, coalesce(${lastDepth}, 0),
       coalesce(${lastChange} <> 'gone', ${lastStatus} NOT IN (404, 410))
         AND NOT ${isPost(':source', 'known.url_key')}
     FROM (SELECT DISTINCT url_key FROM pages WHERE source = :source AND url_key > :after AND in_time()
@@ -39,7 +39,7 @@ export const freshUrls = query({
   name: 'pages.fresh',
   params: { source: 'text', run: 'text', urls: 'json', since: 'time' },
   gives: { urlKey: 'text', fetchedAt: 'time' },
-  sqlite: `SELECT page.url_key, page.fetched_at FROM json_each(:urls) AS wanted JOIN pages AS page ON page.id = (
+  sql: `SELECT page.url_key, page.fetched_at FROM json_each(:urls) AS wanted JOIN pages AS page ON page.id = (
       SELECT newest.id FROM pages AS newest WHERE newest.source = :source AND newest.url_key = wanted.value
         AND newest.run <> :run ORDER BY newest.position DESC LIMIT 1)
     WHERE page.document IS NOT NULL AND page.fetched_at > :since AND in_time()`,
@@ -52,7 +52,7 @@ export const UNASKED = { unasked: true } as const
 export const countUnasked = command({
   name: 'runs.countUnasked',
   params: { run: 'text', kind: 'text' },
-  sqlite: [
+  statements: [
     {
       // changes holds just the rows this unit wrote so far.
       sql: `UPDATE runs SET pages_unchanged = pages_unchanged + settled.count,

@@ -17,7 +17,7 @@ const addToHost = command({
     wireBytes: 'int',
     bytes: 'int',
   },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO run_hosts (run, host, fetched, retried, given_up, wire_bytes, bytes, position)
         VALUES (:run, :host, :fetched, :retried, :givenUp, :wireBytes, :bytes, :position)
@@ -53,7 +53,7 @@ const grow =
 export const tally = command({
   name: 'metrics.tally',
   params: { run: 'text', host: 'text', figure: 'text', class: 'text', count: 'int', ms: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO run_tallies (run, host, figure, class, count, ms, position)
         VALUES (:run, :host, :figure, :class, :count, :ms, :position) ${grow}`,
@@ -68,7 +68,7 @@ export const tally = command({
 export const tallyWait = command({
   name: 'metrics.tallyWait',
   params: { run: 'text', host: 'text', cause: 'text', count: 'int', until: 'time' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO run_tallies (run, host, figure, class, count, ms, position)
         SELECT :run, :host, 'wait', :cause, :count,
@@ -83,7 +83,7 @@ export const busiestHosts = query({
   name: 'metrics.busiestHosts',
   params: { run: 'text', limit: 'int' },
   gives: { host: 'text', fetched: 'int', retried: 'int', givenUp: 'int', wireBytes: 'int', bytes: 'int' },
-  sqlite: `SELECT host, fetched, retried, given_up, wire_bytes, bytes FROM run_hosts
+  sql: `SELECT host, fetched, retried, given_up, wire_bytes, bytes FROM run_hosts
     WHERE run = :run AND in_time() ORDER BY fetched DESC, host LIMIT :limit`,
 })
 
@@ -92,7 +92,7 @@ export const otherHosts = query({
   name: 'metrics.otherHosts',
   params: { run: 'text', but: 'json' },
   gives: { hosts: 'int', fetched: 'int', retried: 'int', givenUp: 'int', wireBytes: 'int', bytes: 'int' },
-  sqlite: `SELECT count(*), coalesce(sum(fetched), 0), coalesce(sum(retried), 0), coalesce(sum(given_up), 0),
+  sql: `SELECT count(*), coalesce(sum(fetched), 0), coalesce(sum(retried), 0), coalesce(sum(given_up), 0),
       coalesce(sum(wire_bytes), 0), coalesce(sum(bytes), 0)
     FROM run_hosts WHERE run = :run AND host NOT IN (SELECT value FROM json_each(:but)) AND in_time()`,
 })
@@ -102,7 +102,7 @@ export const talliesOf = query({
   name: 'metrics.tallies',
   params: { run: 'text', hosts: 'json' },
   gives: { host: 'text?', figure: 'text', class: 'text', count: 'int', ms: 'int' },
-  sqlite: `SELECT iif(host IN (SELECT value FROM json_each(:hosts)), host, NULL) AS known, figure, class,
+  sql: `SELECT iif(host IN (SELECT value FROM json_each(:hosts)), host, NULL) AS known, figure, class,
       sum(count), sum(ms)
     FROM run_tallies WHERE run = :run AND in_time() GROUP BY known, figure, class`,
 })
@@ -111,7 +111,7 @@ export const talliesOf = query({
 export const deleteRunMetrics = command({
   name: 'metrics.delete',
   params: { run: 'text', limit: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `DELETE FROM run_tallies WHERE run = :run AND host IN (
         SELECT host FROM run_hosts WHERE run = :run ORDER BY host LIMIT :limit)`,

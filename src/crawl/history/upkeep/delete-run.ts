@@ -48,7 +48,7 @@ export const documentsOwnedByRun = query({
   name: 'documents.ownedByRun',
   params: { run: 'text', limit: 'int' },
   gives: { document: 'text', survivor: 'text?' },
-  sqlite: `SELECT owned.id, (SELECT other.id FROM documents AS other
+  sql: `SELECT owned.id, (SELECT other.id FROM documents AS other
       WHERE other.url_key = owned.url_key AND other.id NOT IN (${ownedDocuments}) ORDER BY other.position DESC LIMIT 1)
     FROM documents AS owned WHERE owned.id IN (${ownedDocuments})`,
 })
@@ -57,7 +57,7 @@ export const documentsOwnedByRun = query({
 export const deleteRunPages = command({
   name: 'pages.deleteOfRun',
   params: { run: 'text', limit: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `DELETE FROM raw_bodies WHERE sha256 IN (${ownedBodies}) RETURNING sha256`,
       changes: { noun: 'raw body', op: 'delete', id: 'returning' },
@@ -78,7 +78,7 @@ export const deleteRunPages = command({
 export const deleteRunRow = command({
   name: 'runs.delete',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     // What its site's posts were compared with may be gone with it: the next run of the source reads all of them.
     {
       sql: 'DELETE FROM wordpress_marks WHERE source = (SELECT source FROM runs WHERE id = :id AND pages > 0)',

@@ -10,7 +10,7 @@ export const runCanGoOn = guard({
   name: 'runs.canGoOn',
   params: { id: 'text' },
   otherwise: 'the run was cancelled or has failed, or another run of its source is unfinished',
-  sqlite: `SELECT 1 FROM runs AS run WHERE id = :id AND (state IN ${UNFINISHED_SQL} OR (state = 'completed'
+  sql: `SELECT 1 FROM runs AS run WHERE id = :id AND (state IN ${UNFINISHED_SQL} OR (state = 'completed'
     AND NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.source = run.source AND other.state IN ${UNFINISHED_SQL})))`,
 })
 
@@ -18,7 +18,7 @@ export const runCanGoOn = guard({
 export const takeUpRun = command({
   name: 'runs.takeUp',
   params: { id: 'text', failed: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE runs SET failed = max(0, failed - :failed), reason = iif(state = 'completed', 'dead letters', reason),
           state = iif(state = 'completed', 'stopped', state), position = :position WHERE id = :id`,
@@ -32,7 +32,7 @@ export const runWithSource = query({
   name: 'runs.withSource',
   params: { id: 'text' },
   gives: { ...runShape, kind: 'text', seeds: 'json', rules: 'json', unfinished: 'text?' },
-  sqlite: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.kind, sources.seeds, sources.rules,
+  sql: `SELECT ${runColumns.replaceAll(/(\w+)/g, 'runs.$1')}, sources.kind, sources.seeds, sources.rules,
       (SELECT other.id FROM runs AS other WHERE other.source = runs.source AND other.state IN ${UNFINISHED_SQL})
     FROM runs JOIN sources ON sources.id = runs.source WHERE runs.id = :id`,
 })

@@ -21,7 +21,7 @@ const orphanChunk = query({
   name: 'raw_bodies.orphans',
   params: { after: 'text', limit: 'int' },
   gives: { last: 'text?', count: 'int', bytes: 'int' },
-  sqlite: `SELECT max(sha256), coalesce(sum(orphaned), 0), coalesce(sum(orphaned * size), 0) FROM (
+  sql: `SELECT max(sha256), coalesce(sum(orphaned), 0), coalesce(sum(orphaned * size), 0) FROM (
     SELECT sha256, length(body) AS size,
       NOT EXISTS (SELECT 1 FROM pages WHERE pages.raw_sha256 = raw_bodies.sha256)
       AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.raw_sha256 = raw_bodies.sha256) AS orphaned
@@ -33,7 +33,7 @@ const newestTimes = query({
   name: 'history.newestTime',
   params: {},
   gives: { at: 'int?' },
-  sqlite: `SELECT max(at) FROM (
+  sql: `SELECT max(at) FROM (
     SELECT at FROM (SELECT fetched_at AS at FROM pages ORDER BY rowid DESC LIMIT 1)
     UNION ALL SELECT at FROM (SELECT created_at AS at FROM documents ORDER BY number DESC LIMIT 1)
     UNION ALL SELECT at FROM (SELECT started_at AS at FROM runs ORDER BY id DESC LIMIT 1))`,

@@ -36,7 +36,7 @@ const storedPage = query({
   name: 'stored.page',
   params: { urlKey: 'text' },
   gives: storedShape,
-  sqlite: `SELECT page.id, page.source, page.url, page.content_type, body.sha256, body.bytes, body.compression, body.body
+  sql: `SELECT page.id, page.source, page.url, page.content_type, body.sha256, body.bytes, body.compression, body.body
     FROM pages AS page JOIN raw_bodies AS body ON body.sha256 = page.raw_sha256
     WHERE page.url_key = :urlKey AND page.status BETWEEN 200 AND 299 ORDER BY page.position DESC LIMIT 1`,
 })
@@ -47,7 +47,7 @@ type StoredPage = Values<typeof storedShape>
 const countRead = command({
   name: 'runs.countRead',
   params: { id: 'text', document: 'text', bytes: 'int' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE runs SET pages = pages + 1, bytes = bytes + :bytes, position = :position,
           documents = documents + EXISTS (SELECT 1 FROM documents WHERE id = :document) WHERE id = :id`,

@@ -33,7 +33,7 @@ const nextOfAll = query({
   name: 'stored.next',
   params: { source: 'text?', urlPrefix: 'text?', after: 'text', limit: 'int' },
   gives,
-  sqlite: `SELECT page.url_key FROM pages AS page
+  sql: `SELECT page.url_key FROM pages AS page
     WHERE page.url_key > :after AND page.url_key >= coalesce(:urlPrefix, '') AND ${selected}
     ORDER BY page.url_key LIMIT :limit`,
 })
@@ -43,7 +43,7 @@ const nextOfRun = query({
   name: 'stored.nextOfRun',
   params: { source: 'text?', run: 'text', urlPrefix: 'text?', after: 'text', limit: 'int' },
   gives,
-  sqlite: `SELECT page.url_key FROM pages AS page WHERE page.run = :run AND page.url_key > :after AND ${selected}
+  sql: `SELECT page.url_key FROM pages AS page WHERE page.run = :run AND page.url_key > :after AND ${selected}
     ORDER BY page.url_key LIMIT :limit`,
 })
 
@@ -51,7 +51,7 @@ const countSelected = query({
   name: 'stored.count',
   params: { source: 'text?', run: 'text?', urlPrefix: 'text?' },
   gives: { extractor: 'int', pages: 'int' },
-  sqlite: `SELECT coalesce((SELECT extractor FROM documents WHERE url_key = page.url_key
+  sql: `SELECT coalesce((SELECT extractor FROM documents WHERE url_key = page.url_key
       ORDER BY position DESC LIMIT 1), 0) AS extractor, count(*)
     FROM pages AS page WHERE ${selected} AND (:run IS NULL OR page.run = :run) GROUP BY 1 ORDER BY 1`,
 })

@@ -17,7 +17,7 @@ export interface Item {
 const keep = command({
   name: 'wordpress_items.keep',
   params: { source: 'text', collection: 'text', run: 'text', pass: 'text?', items: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO wordpress_items (source, collection, wp_id, url_key, date, modified, sha256, author, media, run,
           gone_at, pass, position)
@@ -58,7 +58,7 @@ export function keepItems(place: ItemPlace, items: readonly Item[]) {
 export const markSeen = command({
   name: 'wordpress_items.seen',
   params: { source: 'text', collection: 'text', pass: 'text', ids: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE wordpress_items SET pass = :pass, position = :position
         WHERE source = :source AND collection = :collection AND wp_id IN (SELECT value FROM json_each(:ids))`,
@@ -70,7 +70,7 @@ export const markSeen = command({
 export const markGone = command({
   name: 'wordpress_items.gone',
   params: { source: 'text', collection: 'text', wpId: 'int', run: 'text', goneAt: 'time' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE wordpress_items SET gone_at = :goneAt, run = :run, position = :position
         WHERE source = :source AND collection = :collection AND wp_id = :wpId`,
@@ -93,7 +93,7 @@ export const knownItems = query({
   name: 'wordpress_items.known',
   params: { source: 'text', collection: 'text', ids: 'json', links: 'json' },
   gives: knownShape,
-  sqlite: `SELECT collection, wp_id, url_key, modified, sha256, run, gone_at FROM wordpress_items
+  sql: `SELECT collection, wp_id, url_key, modified, sha256, run, gone_at FROM wordpress_items
       WHERE source = :source AND collection = :collection AND wp_id IN (SELECT value FROM json_each(:ids))
     UNION SELECT collection, wp_id, url_key, modified, sha256, run, gone_at FROM wordpress_items
       WHERE source = :source AND url_key IN (SELECT value FROM json_each(:links))`,
@@ -107,7 +107,7 @@ export const countItems = query({
   name: 'wordpress_items.count',
   params: { source: 'text', collection: 'text', from: 'text', to: 'text' },
   gives: { stored: 'int', first: 'text?', last: 'text?' },
-  sqlite: `SELECT count(*), min(date), max(date) FROM wordpress_items WHERE ${within} AND in_time()`,
+  sql: `SELECT count(*), min(date), max(date) FROM wordpress_items WHERE ${within} AND in_time()`,
 })
 
 /** Items of a window that a sweep has not seen: each may be gone. */
@@ -115,7 +115,7 @@ export const unseenItems = query({
   name: 'wordpress_items.unseen',
   params: { source: 'text', collection: 'text', from: 'text', to: 'text', pass: 'text' },
   gives: { wpId: 'int', urlKey: 'text', run: 'text' },
-  sqlite: `SELECT wp_id, url_key, run FROM wordpress_items WHERE ${within} AND pass IS NOT :pass ORDER BY date LIMIT 1`,
+  sql: `SELECT wp_id, url_key, run FROM wordpress_items WHERE ${within} AND pass IS NOT :pass ORDER BY date LIMIT 1`,
 })
 
 /** How many items a run found gone. */
@@ -123,7 +123,7 @@ export const countGone = query({
   name: 'wordpress_items.countGone',
   params: { source: 'text', collection: 'text', run: 'text' },
   gives: { gone: 'int' },
-  sqlite: `SELECT count(*) FROM wordpress_items
+  sql: `SELECT count(*) FROM wordpress_items
     WHERE source = :source AND collection = :collection AND run = :run AND gone_at IS NOT NULL AND in_time()`,
 })
 
@@ -132,7 +132,7 @@ export const wantedMedia = query({
   name: 'wordpress_items.wantedMedia',
   params: { source: 'text', collection: 'text', run: 'text', media: 'text' },
   gives: { wpId: 'int', isKnown: 'bool', name: 'text?' },
-  sqlite: `SELECT wanted.media, known.wp_id IS NOT NULL, known.name
+  sql: `SELECT wanted.media, known.wp_id IS NOT NULL, known.name
     FROM (SELECT DISTINCT media FROM wordpress_items
       WHERE source = :source AND collection = :collection AND run = :run AND media > 0 LIMIT 100) AS wanted
     LEFT JOIN wordpress_entities AS known
@@ -144,7 +144,7 @@ export const itemsWithMedia = query({
   name: 'wordpress_items.withMedia',
   params: { source: 'text', collection: 'text', run: 'text', media: 'json' },
   gives: { urlKey: 'text', media: 'int' },
-  sqlite: `SELECT url_key, media FROM wordpress_items
+  sql: `SELECT url_key, media FROM wordpress_items
     WHERE source = :source AND collection = :collection AND run = :run
       AND media > 0 AND media IN (SELECT value FROM json_each(:media))`,
 })
@@ -153,7 +153,7 @@ export const itemsWithMedia = query({
 export const settleMedia = command({
   name: 'wordpress_items.settleMedia',
   params: { source: 'text', collection: 'text', run: 'text', media: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE wordpress_items SET media = 0, position = :position
         WHERE source = :source AND collection = :collection AND run = :run

@@ -28,7 +28,7 @@ export const keepProof = command({
     windows: 'json',
     note: 'text?',
   },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO wordpress_proofs (run, collection, name, state, announced, stored, gone, windows, note, position)
         VALUES (:run, :collection, :name, :state, :announced, :stored, :gone, :windows, :note, :position)
@@ -43,7 +43,7 @@ export const keepProof = command({
 export const dropProof = command({
   name: 'wordpress_proofs.drop',
   params: { run: 'text', collection: 'text' },
-  sqlite: [{ sql: 'DELETE FROM wordpress_proofs WHERE run = :run AND collection = :collection' }],
+  statements: [{ sql: 'DELETE FROM wordpress_proofs WHERE run = :run AND collection = :collection' }],
 })
 
 const proofsOfRun = query({
@@ -59,7 +59,7 @@ const proofsOfRun = query({
     windows: 'json',
     note: 'text?',
   },
-  sqlite: `SELECT collection, name, state, announced, stored, gone, windows, note FROM wordpress_proofs
+  sql: `SELECT collection, name, state, announced, stored, gone, windows, note FROM wordpress_proofs
     WHERE run = :run ORDER BY collection`,
 })
 

@@ -16,7 +16,7 @@ export const keepSite = command({
     name: 'text?',
     note: 'text?',
   },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO wordpress_sites (run, home, source, api, read_by, name, note, position)
         VALUES (:run, :home, :source, :api, :readBy, :name, :note, :position)
@@ -30,7 +30,7 @@ export const keepSite = command({
 export const keepNote = command({
   name: 'wordpress_sites.note',
   params: { run: 'text', note: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `UPDATE wordpress_sites SET note = iif(note IS NULL, :note, note || '; ' || :note), position = :position
         WHERE run = :run AND coalesce(instr(note, :note), 0) = 0`,
@@ -43,7 +43,7 @@ export const sitesOfRun = query({
   name: 'wordpress_sites.ofRun',
   params: { run: 'text' },
   gives: { home: 'text', readBy: 'text', note: 'text?' },
-  sqlite: 'SELECT home, read_by, note FROM wordpress_sites WHERE run = :run ORDER BY home',
+  sql: 'SELECT home, read_by, note FROM wordpress_sites WHERE run = :run ORDER BY home',
 })
 
 /** An author, a term or an image. `name` is null for one that the site does not show; for an image it is its address. */
@@ -57,7 +57,7 @@ export interface Entity {
 const keep = command({
   name: 'wordpress_entities.keep',
   params: { source: 'text', collection: 'text', kind: 'text', entities: 'json' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO wordpress_entities (source, collection, wp_id, kind, name, slug, link, position)
         SELECT :source, :collection, value ->> 0, :kind, value ->> 1, value ->> 2, value ->> 3, :position
@@ -90,7 +90,7 @@ export const entitiesOf = query({
   name: 'wordpress_entities.of',
   params: { source: 'text', wanted: 'json' },
   gives: { collection: 'text', wpId: 'int', name: 'text?' },
-  sqlite: `SELECT known.collection, known.wp_id, known.name
+  sql: `SELECT known.collection, known.wp_id, known.name
     FROM json_each(:wanted) AS wanted CROSS JOIN wordpress_entities AS known
     WHERE known.source = :source AND known.collection = wanted.value ->> 0 AND known.wp_id = wanted.value ->> 1`,
 })
@@ -100,7 +100,7 @@ export const hasNames = query({
   name: 'wordpress_entities.hasNames',
   params: { source: 'text', collection: 'text' },
   gives: { wpId: 'int' },
-  sqlite: `SELECT wp_id FROM wordpress_entities
+  sql: `SELECT wp_id FROM wordpress_entities
     WHERE source = :source AND collection = :collection AND name IS NOT NULL LIMIT 1`,
 })
 
@@ -108,7 +108,7 @@ export const hasNames = query({
 export const keepMark = command({
   name: 'wordpress_marks.keep',
   params: { source: 'text', collection: 'text', modified: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO wordpress_marks (source, collection, modified, position)
         VALUES (:source, :collection, :modified, :position)
@@ -122,7 +122,7 @@ export const marksOf = query({
   name: 'wordpress_marks.of',
   params: { source: 'text' },
   gives: { collection: 'text', modified: 'text' },
-  sqlite: 'SELECT collection, modified FROM wordpress_marks WHERE source = :source',
+  sql: 'SELECT collection, modified FROM wordpress_marks WHERE source = :source',
 })
 
 /** What a store must be opened with to keep sites. */

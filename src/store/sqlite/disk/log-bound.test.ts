@@ -16,7 +16,7 @@ const endless = query({
   name: 'test.endless',
   params: {},
   gives: { count: 'int' },
-  sqlite: `WITH RECURSIVE numbers (n) AS (
+  sql: `WITH RECURSIVE numbers (n) AS (
       SELECT count(*) FROM sources UNION ALL SELECT n + 1 FROM numbers WHERE in_time())
     SELECT count(*) FROM numbers`,
 })

@@ -10,9 +10,10 @@ import type { Definition } from '../../declare.ts'
 import { RoomPause, type WaitForRoom } from '../disk/index.ts'
 import { newPulseMemory, type Notice } from '../figures/index.ts'
 import { checkEngine, checkFolder, checkWritable, inspectFile, isSchemaOld } from '../file/index.ts'
-import { engineQueries, ReaderPool } from '../reader/index.ts'
-import { QUEUE_LIMITS, type QueueLimits, startWriter } from '../writer/index.ts'
-import { closeOnce, readerOver } from './reader-over.ts'
+import { QUEUE_LIMITS, type QueueLimits } from '../../queue/index.ts'
+import { closeOnce, engineQueries, readerOver } from '../../reading/index.ts'
+import { ReaderPool, runSql } from '../reader/index.ts'
+import { startWriter } from '../writer/index.ts'
 import { storeOver } from './store-over.ts'
 
 /** How to open a database. */
@@ -89,7 +90,7 @@ export async function openSqliteReader(options: SqliteOptions): Promise<Reader> 
   const meter = new Meter()
   const pool = new ReaderPool(path, catalog, { meter })
   const close = closeOnce(() => pool.close())
-  return readerOver({ path, pool, meter, close })
+  return readerOver({ pool, sql: (text, deadlineMs) => runSql(path, text, deadlineMs), meter, close })
 }
 
 function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions) {

@@ -3,21 +3,15 @@ import { statSync } from 'node:fs'
 import { type Clock, sha256 } from '../../../model/index.ts'
 import { Meter } from '../../../observe/index.ts'
 import { encodeUnit, type Catalog } from '../../catalog.ts'
-import { decodeRow, type Shape } from '../../codec.ts'
-import type { Command, LostProcess, Receipt, Store, Unit } from '../../contract.ts'
+import type { LostProcess, Store } from '../../contract.ts'
 import type { RoomPause } from '../disk/index.ts'
 import { type Notice, Pulse, StoreWatch, Watchdog } from '../figures/index.ts'
 import { lockHolders } from '../file/index.ts'
-import { ReaderPool } from '../reader/index.ts'
+import { ReaderPool, runSql } from '../reader/index.ts'
 import type { ThreadCalls } from '../../../threads/index.ts'
-import {
-  type Applied,
-  type BatchReport,
-  type QueueLimits,
-  WriteQueue,
-  type WriterData,
-} from '../writer/index.ts'
-import { closeOnce, readerOver } from './reader-over.ts'
+import { type BatchReport, type QueueLimits, receiptOf, WriteQueue } from '../../queue/index.ts'
+import { closeOnce, readerOver } from '../../reading/index.ts'
+import type { WriterData } from '../writer/index.ts'
 
 /** What a store is made of. */
 export interface StoreParts {
@@ -52,7 +46,7 @@ export function storeOver(parts: StoreParts): Store {
     }
   })
   return {
-    ...readerOver({ path, pool, meter, close }),
+    ...readerOver({ pool, sql: (text, deadlineMs) => runSql(path, text, deadlineMs), meter, close }),
     process: parts.data.process.id,
     async commit(unit, commitOptions) {
       const applied = await queue.add(encodeUnit(catalog, unit), commitOptions?.signal)
@@ -88,23 +82,4 @@ function watchStore(
     holders: () => lockHolders(path),
   })
   return new StoreWatch({ path, process: data.process, clock, meter, watchdog, onNotice })
-}
-
-function receiptOf<const Commands extends readonly Command[]>(
-  catalog: Catalog,
-  unit: Unit<Commands>,
-  applied: Applied,
-): Receipt<Commands> {
-  const results = applied.results.map(([changed, rows], index) => {
-    const gives = givesOf(catalog, unit.commands[index])
-    return { changed, rows: rows.map((row) => decodeRow(gives, row)) }
-  })
-  const durability = unit.durability ?? 'power-safe'
-  return { position: applied.position, durability, repeated: applied.repeated, results: results as never }
-}
-
-/** A repeated unit gets the first one's results; commands that it does not have itself give nothing. */
-function givesOf(catalog: Catalog, made: Command | undefined): Shape {
-  const definition = made === undefined ? undefined : catalog.find(made.name).definition
-  return definition?.kind === 'command' ? definition.gives : {}
 }

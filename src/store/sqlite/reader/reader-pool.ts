@@ -5,7 +5,7 @@ import { encodeQuery, findKind, type Catalog } from '../../catalog.ts'
 import { decodeRow, type Stored } from '../../codec.ts'
 import type { Query } from '../../contract.ts'
 import type { ReaderData, ReadRequest } from './reader-thread.ts'
-import { closed } from '../sqlite-error.ts'
+import { closed } from '../../queue/index.ts'
 import { type ReaderWatch, THREAD_GIVEN_UP, WatchedReader } from './watched-reader.ts'
 
 const THREADS_MAX = 2

@@ -6,6 +6,6 @@ export const hang = query({
   name: 'testing.hang',
   params: {},
   gives: { count: 'int' },
-  sqlite: `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 6000000)
+  sql: `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 6000000)
     SELECT count(*) FROM numbers`,
 })

@@ -19,13 +19,13 @@ import { fillUp, holdWriteLock, mountSmallDisk } from '../testing/index.ts'
 const noTable = command({
   name: 'test.noTable',
   params: { id: 'text' },
-  sqlite: [{ sql: 'DELETE FROM no_such_table WHERE id = :id' }],
+  statements: [{ sql: 'DELETE FROM no_such_table WHERE id = :id' }],
 })
 /** Says that its changes are named by what it returns, and returns nothing. */
 const nameless = command({
   name: 'test.nameless',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: "UPDATE sources SET kind = 'x' WHERE id = :id",
       changes: { noun: 'source', op: 'put', id: 'returning' },
@@ -36,7 +36,7 @@ const nameless = command({
 const slowly = command({
   name: 'test.slowly',
   params: { id: 'text' },
-  sqlite: [
+  statements: [
     {
       sql: `INSERT INTO sources (id, kind, key, seeds, rules, created_at, position)
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 100000)

@@ -12,45 +12,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { MillraceError, systemClock } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
-import type { Stored } from '../../codec.ts'
+import { noTimes, type Batch, type BatchReport, type Outcome } from '../../queue/index.ts'
 import type { Checkpoints, FailStop, LogBound } from '../disk/index.ts'
 import { execWhenFree, sleepMs } from '../file/index.ts'
 import type { Pulse } from '../figures/index.ts'
 import { Retention } from './retention.ts'
 import { harmsWholeBatch, isInDoubt, sqliteError } from '../sqlite-error.ts'
-import { toErrorMessage, type ErrorMessage } from '../../../threads/index.ts'
-import { UnitRunner, type Applied } from './unit-runner.ts'
-
-/** Units to be committed together. */
-export interface Batch {
-  readonly tapes: readonly (readonly (Stored | number)[])[]
-  readonly isPowerSafe: boolean
-  /** Milliseconds since 1970, by the caller's clock. */
-  readonly now: number
-}
-
-/** Where the time of a batch went, over all its transactions, in milliseconds. */
-export interface BatchTimes {
-  lockWaitMs: number
-  workMs: number
-  /** COMMIT: writing the log and, for power-safe units, its fsync; SQLite does both in one call. */
-  commitMs: number
-  /** Moving the log into the file; most batches move nothing. */
-  checkpointMs: number
-  transactions: number
-  /** How often a unit's own fault made the batch run a second time. */
-  secondPasses: number
-}
-
-/** What became of a batch. */
-export interface BatchReport {
-  /** One per unit, in order. */
-  readonly outcomes: readonly Outcome[]
-  readonly times: BatchTimes
-}
-
-/** What became of one unit: applied and durable, or refused. */
-export type Outcome = Applied | { readonly error: ErrorMessage }
+import { toErrorMessage } from '../../../threads/index.ts'
+import { UnitRunner } from './unit-runner.ts'
 
 /** What a store bounds for itself. */
 export interface BatchBounds {
@@ -234,9 +203,4 @@ export class BatchCommitter {
   #setLatestPosition(position: number): void {
     this.#db.prepare("UPDATE counters SET value = ? WHERE name = 'position'").run(position)
   }
-}
-
-/** The times of what was never begun. */
-export function noTimes(): BatchTimes {
-  return { lockWaitMs: 0, workMs: 0, commitMs: 0, checkpointMs: 0, transactions: 0, secondPasses: 0 }
 }

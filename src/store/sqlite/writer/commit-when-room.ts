@@ -2,7 +2,8 @@
 import type { MillraceError } from '../../../model/index.ts'
 import type { RoomWait } from '../disk/index.ts'
 import { fromErrorMessage } from '../../../threads/index.ts'
-import { noTimes, type Batch, type BatchCommitter, type BatchReport, type Outcome } from './batch.ts'
+import { noTimes, type Batch, type BatchReport, type Outcome } from '../../queue/index.ts'
+import type { BatchCommitter } from './batch.ts'
 
 /** A full disk refuses all of a batch from some unit on, so what is tried again is a tail and keeps its order. */
 export function commitWhenRoom(committer: BatchCommitter, room: RoomWait, batch: Batch): BatchReport {

@@ -6,16 +6,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
 import { BIND_NOW, BIND_POSITION, type Compiled, type CompiledStatement } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
-
-/** The result of one command: rows changed, and rows given back. */
-export type RawResult = readonly [changed: number, rows: readonly (readonly Stored[])[]]
-
-/** What became of a unit that was applied. */
-export interface Applied {
-  readonly position: number
-  readonly repeated: boolean
-  readonly results: readonly RawResult[]
-}
+import { packResults, unpackResults, type Applied, type RawResult } from '../../queue/index.ts'
 
 type Tape = readonly (Stored | number)[]
 
@@ -141,19 +132,6 @@ export class UnitRunner {
     this.#prepared.set(compiled, prepared)
     return prepared
   }
-}
-
-/** The results as text. Only bytes are objects there, so an object in it is bytes. */
-function packResults(results: readonly RawResult[]): string {
-  return JSON.stringify(results, (_, value: unknown) =>
-    value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,
-  )
-}
-
-function unpackResults(text: string): RawResult[] {
-  return JSON.parse(text, (_, value: { base64?: string } | null) =>
-    typeof value?.base64 === 'string' ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value,
-  ) as RawResult[]
 }
 
 function repeatOf(row: Record<string, unknown>): Applied {

@@ -1,5 +1,5 @@
 /**
- * The bounded queue before the writer thread, and natural group commit: whatever was handed over while a batch is
+ * The bounded queue before the writer, and natural group commit: whatever was handed over while a batch is
  * being committed becomes the next one, without a timer.
  *
  *   commit() -> [ parked: the queue is full ] -> waiting -> in a batch -> acknowledged or refused
@@ -7,13 +7,12 @@
  * Two batches are with the writer at most: one it works on and one it finds ready when it is done, so that encoding
  * here and committing there overlap. What waits can still be withdrawn by its signal; what is in a batch can not.
  */
-import { MillraceError, type Clock } from '../../../model/index.ts'
-import type { EncodedUnit } from '../../catalog.ts'
-import type { Meter } from '../../../observe/index.ts'
-import type { BatchReport } from './batch.ts'
-import { fromErrorMessage } from '../../../threads/index.ts'
-import { closed } from '../sqlite-error.ts'
-import type { Applied } from './unit-runner.ts'
+import { MillraceError, type Clock } from '../../model/index.ts'
+import type { EncodedUnit } from '../catalog.ts'
+import type { Meter } from '../../observe/index.ts'
+import { fromErrorMessage } from '../../threads/index.ts'
+import type { Applied, Batch, BatchReport } from './batch-report.ts'
+import { closed } from './closed.ts'
 
 /** Bounds of the queue and its batches. */
 export interface QueueLimits {
@@ -48,11 +47,7 @@ interface Entry {
 }
 
 /** Sends one batch to the writer and gives back what became of it. */
-type SendBatch = (batch: {
-  tapes: EncodedUnit['tape'][]
-  isPowerSafe: boolean
-  now: number
-}) => Promise<BatchReport>
+type SendBatch = (batch: Batch) => Promise<BatchReport>
 
 /** What a queue is made of. */
 export interface QueueParts {

@@ -1,12 +1,12 @@
 /** What the engine itself reads: the latest position, and the change table. */
-import { query } from '../../declare.ts'
+import { query } from '../declare.ts'
 
 /** The position of the latest commit. */
 export const latestPosition = query({
   name: 'engine.position',
   params: {},
   gives: { position: 'int' },
-  sqlite: "SELECT value FROM counters WHERE name = 'position'",
+  sql: "SELECT value FROM counters WHERE name = 'position'",
 })
 
 /** The position up to which changes are no longer kept. */
@@ -14,7 +14,7 @@ export const prunedTo = query({
   name: 'engine.prunedTo',
   params: {},
   gives: { position: 'int' },
-  sqlite: "SELECT value FROM counters WHERE name = 'changes_pruned_to'",
+  sql: "SELECT value FROM counters WHERE name = 'changes_pruned_to'",
 })
 
 /** Changes after a position, by the primary key of the table. */
@@ -22,7 +22,7 @@ export const changesAfter = query({
   name: 'engine.changes',
   params: { after: 'int', limit: 'int' },
   gives: { position: 'int', noun: 'text', id: 'text', op: 'text' },
-  sqlite: `SELECT position, noun, id, op FROM changes WHERE position > :after
+  sql: `SELECT position, noun, id, op FROM changes WHERE position > :after
     ORDER BY position, noun, id LIMIT :limit`,
 })
 

@@ -1,21 +1,23 @@
-/** The reading half of the contract over a pool of reader threads. */
-import { MillraceError } from '../../../model/index.ts'
-import type { Meter } from '../../../observe/index.ts'
-import type { Reader } from '../../contract.ts'
-import { changesAfter, latestPosition, prunedTo, type ReaderPool, runSql } from '../reader/index.ts'
+/** The reading half of the contract over whatever runs declared queries. */
+import { MillraceError } from '../../model/index.ts'
+import type { Meter } from '../../observe/index.ts'
+import type { Query, Reader, SqlChunk } from '../contract.ts'
+import { changesAfter, latestPosition, prunedTo } from './engine-queries.ts'
 
 const SQL_DEADLINE_MS = 5_000
 
 /** What a reader is made of. */
 export interface ReaderParts {
-  readonly path: string
-  readonly pool: ReaderPool
+  /** Runs declared queries. */
+  readonly pool: { read<Row>(query: Query<Row>, deadlineMs?: number): Promise<readonly Row[]> }
+  /** Runs a person's statement. */
+  readonly sql: (text: string, deadlineMs: number) => AsyncIterable<SqlChunk>
   readonly meter: Meter
   readonly close: () => Promise<void>
 }
 
 /** The reader; `close` is the caller's. */
-export function readerOver({ path, pool, meter, close }: ReaderParts): Reader {
+export function readerOver({ pool, sql, meter, close }: ReaderParts): Reader {
   return {
     meter,
     read: (query, options) => pool.read(query, options?.deadlineMs),
@@ -30,7 +32,7 @@ export function readerOver({ path, pool, meter, close }: ReaderParts): Reader {
       if (row !== undefined && position < row.position) throw tooOld(position, row.position)
       return changes.map((change) => ({ ...change, op: change.op === 'delete' ? 'delete' : 'put' }))
     },
-    sql: (text, options) => runSql(path, text, options?.deadlineMs ?? SQL_DEADLINE_MS),
+    sql: (text, options) => sql(text, options?.deadlineMs ?? SQL_DEADLINE_MS),
     close,
     [Symbol.asyncDispose]: close,
   }
