@@ -54,6 +54,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   SchemaNewer: EXIT.badData,
   ServerError: EXIT.unavailable,
   Timeout: EXIT.again,
+  StoreUnreachable: EXIT.unavailable,
   TlsFailed: EXIT.unavailable,
   TooBig: EXIT.badData,
   TooManyRedirects: EXIT.badData,

@@ -42,6 +42,7 @@ export const ERRORS = {
   NoSharedMemory: final,
   SchemaChanged: final,
   SchemaNewer: final,
+  StoreUnreachable: again,
   // fetching: no answer, or one that can not be used
   AddressRefused: final,
   BadEncoding: final,

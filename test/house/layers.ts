@@ -22,7 +22,7 @@ export const ROWS: Readonly<Record<string, number>> = {
 }
 
 /** Concrete adapters that have a folder of their own within a port's: only app, and tests, may name them. */
-const ADAPTERS = ['src/store/sqlite']
+const ADAPTERS = ['src/store/sqlite', 'src/store/postgres']
 
 const STANDS_ABOVE = 7
 

@@ -12,8 +12,7 @@ const bodiesAfter = query({
   name: 'wal.bodiesAfter',
   params: { after: 'text', limit: 'int' },
   gives: { sha256: 'text', body: 'bytes' },
-  sql:
-    'SELECT sha256, body FROM raw_bodies WHERE sha256 > :after AND in_time() ORDER BY sha256 LIMIT :limit',
+  sql: 'SELECT sha256, body FROM raw_bodies WHERE sha256 > :after AND in_time() ORDER BY sha256 LIMIT :limit',
 })
 /** Touches the table, so that it has a snapshot of it, and then counts for as long as it is let. */
 const slowly = query({

@@ -1,0 +1,19 @@
+/** What is needed to open a session, and to act on it later. */
+import type { ConnectionOptions } from 'node:tls'
+import type { Clock } from '../../../../model/index.ts'
+import type { Address } from '../address/index.ts'
+import type { Limits, Purpose } from '../limits.ts'
+
+/** One session to be. */
+export interface Opening {
+  readonly address: Address
+  readonly name: string
+  readonly tls: ConnectionOptions | false
+  readonly limits: Limits
+  readonly purpose: Purpose
+  readonly clock: Clock
+  readonly applicationName: string
+  /** Asked only when the server wants one. */
+  readonly password: () => Promise<string>
+  readonly signal: AbortSignal
+}
