@@ -46,4 +46,12 @@ BEGIN ATOMIC
   SELECT member.key, member.value FROM json_each_text(
     CASE WHEN document LIKE '{%' THEN document::json END) AS member;
 END;
+
+-- What a guard of a unit becomes: it fails the whole transaction, so that nothing has to wait for its answer. It is our
+-- one function that can fail, and the only one with a body of its own.
+CREATE FUNCTION millrace_require(holds boolean) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  IF holds THEN RETURN true; END IF;
+  RAISE EXCEPTION 'a guard does not hold' USING ERRCODE = 'MG001';
+END $$;
 `

@@ -160,7 +160,7 @@ export class BatchWriter {
   #patience(startedAt: number): AbortSignal {
     const since = this.#failingSince ?? startedAt
     const left = this.#parts.retryWindowMs - (performance.now() - since)
-    return AbortSignal.timeout(Math.max(LAST_TRY_MS, left))
+    return AbortSignal.timeout(Math.max(LAST_TRY_MS, Math.ceil(left)))
   }
 
   /** The window begins with the first failure after a success: batches that wait do not begin one each. */

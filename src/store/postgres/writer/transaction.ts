@@ -72,7 +72,7 @@ interface Done {
 
 /* One unit's own fault fails the whole; then all is done again with savepoints. */
 async function runTogether({ sender }: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
-  const all = units.map((unit, place) => {
+  const all = units.map((unit, place): Done | { readonly unit: PlannedUnit; readonly sent: Sent } => {
     const known = unit.key === null ? undefined : begun.known.get(unit.key)
     if (known !== undefined) return { unit, outcome: known }
     const sent = sentAt(unit, begun.latest + place + 1)
