@@ -7,7 +7,8 @@ import { openPostgres } from './index.ts'
 const urls = new Map<string, Promise<string>>()
 
 storeConformance('Postgres', async ({ folder, ...options }) => {
-  const url = urls.get(folder) ?? freshDatabase({ after: (end) => after(() => (end as () => Promise<void>)()) })
+  const url =
+    urls.get(folder) ?? freshDatabase({ after: (end) => after(() => (end as () => Promise<void>)()) })
   urls.set(folder, url)
   return openPostgres({ url: await url, ...options })
 })

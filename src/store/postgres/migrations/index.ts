@@ -15,6 +15,7 @@ import { search } from './search.ts'
 import { views } from './views.ts'
 import { wordpress } from './wordpress.ts'
 
+export { migrate, pendingMigrations } from './migrate.ts'
 export type { Migration } from './migration.ts'
 
 /** Makes an empty schema a Millrace database. */

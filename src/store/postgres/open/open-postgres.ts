@@ -1,14 +1,15 @@
 /** Opens a database of a Postgres server: as a store that can be written, or for reading only. */
 import { hostname } from 'node:os'
-import { type Clock, newId, systemClock } from '../../../model/index.ts'
+import { type Clock, MillraceError, newId, systemClock } from '../../../model/index.ts'
 import { Meter } from '../../../observe/index.ts'
 import { catalogOf, type Catalog } from '../../catalog.ts'
 import type { Reader, Store } from '../../contract.ts'
 import type { Definition, PlainWrite } from '../../declare.ts'
 import { QUEUE_LIMITS, type QueueLimits } from '../../queue/index.ts'
 import { closeOnce, engineQueries, readerOver } from '../../reading/index.ts'
-import { connectorOf, type Connector, type Limits, ReadPool } from '../connect/index.ts'
-import { isSchemaOld, migrate, migrations } from '../migrations/index.ts'
+import { connectorOf, type Connector, type Limits } from '../connect/index.ts'
+import { migrate, migrations, pendingMigrations } from '../migrations/index.ts'
+import { ReadPool } from '../pool/index.ts'
 import { Keeper } from '../processes/index.ts'
 import { QueryReader, runPersonSql } from '../reader/index.ts'
 import { storeOver } from './store-over.ts'
@@ -28,13 +29,12 @@ export interface PostgresOptions {
   /** How many positions back `changes` reaches; default 1,000,000. */
   readonly changesKept?: number
   readonly limits?: Partial<QueueLimits>
-  /** Connections that read at once; default 4. */
-  readonly readersMax?: number
+  /** Connections that read at once; default: as many as there are processors, 2 to 4. */
+  readonly poolSize?: number
   readonly timeLimits?: Partial<Limits>
 }
 
 const CHANGES_KEPT = 1_000_000
-const READERS_MAX = 4
 
 /**
  * Opens, and creates or upgrades the schema where needed.
@@ -130,12 +130,18 @@ async function upgrade(connector: Connector, now: number): Promise<void> {
   }
 }
 
+/** Nothing is made for whoever only wants to read. */
 async function upgradeOld(connector: Connector, now: number): Promise<void> {
   const connection = await connector.connect('read')
+  let pending: number
   try {
-    if (!(await isSchemaOld(connection, migrations))) return
+    pending = (await pendingMigrations(connection, migrations)).length
   } finally {
     await connection.close()
   }
-  await upgrade(connector, now)
+  if (pending === migrations.length) {
+    const said = `expected a Millrace database at ${connector.name}; crawl something first, or name another --db`
+    throw new MillraceError('NotFound', said)
+  }
+  if (pending > 0) await upgrade(connector, now)
 }

@@ -1,10 +1,9 @@
 /** Declared queries over the pool of connections that read. */
 import { closed } from '../../queue/index.ts'
-import { encodeQuery, findKind, type Catalog } from '../../catalog.ts'
+import { encodeQuery, findKind, type Catalog, type CompiledStatement } from '../../catalog.ts'
 import { decodeRow } from '../../codec.ts'
 import type { Query } from '../../contract.ts'
-import type { ReadPool } from '../connect/index.ts'
-import type { CompiledStatement } from '../../catalog.ts'
+import type { ReadPool } from '../pool/index.ts'
 import { bind } from '../statements/index.ts'
 
 /** Runs declared queries. */

@@ -72,10 +72,11 @@ interface Done {
 
 /* One unit's own fault fails the whole; then all is done again with savepoints. */
 async function runTogether({ sender }: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
-  const all = units.map((unit, place): Done | { readonly unit: PlannedUnit; readonly sent: Sent } => {
+  let position = begun.latest
+  const all = units.map((unit): Done | { readonly unit: PlannedUnit; readonly sent: Sent } => {
     const known = unit.key === null ? undefined : begun.known.get(unit.key)
     if (known !== undefined) return { unit, outcome: known }
-    const sent = sentAt(unit, begun.latest + place + 1)
+    const sent = sentAt(unit, ++position)
     for (const guard of unit.guards) sender.require(guard, sent)
     sender.send(sent)
     return { unit, sent }
