@@ -75,7 +75,7 @@ export async function openPostgresReader(options: PostgresOptions): Promise<Read
     const pool = poolFor(options, connector, meter)
     const reader = new QueryReader(catalogFor(options.definitions).catalog, pool)
     const close = closeOnce(async () => {
-      reader.close()
+      await reader.close()
       await pool.close()
       await connector.close()
     })
@@ -102,12 +102,8 @@ function connectorFor(
   })
 }
 
-function poolFor(
-  { readersMax = READERS_MAX }: PostgresOptions,
-  connector: Connector,
-  meter: Meter,
-): ReadPool {
-  return new ReadPool(connector, { sizeMax: readersMax, meter })
+function poolFor({ poolSize }: PostgresOptions, connector: Connector, meter: Meter): ReadPool {
+  return new ReadPool(connector, { meter, ...(poolSize === undefined ? {} : { size: poolSize }) })
 }
 
 function catalogFor(given: readonly Definition[]): {

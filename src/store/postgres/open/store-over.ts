@@ -1,6 +1,7 @@
 /** The store contract over the connections of this process. */
 import type { Clock } from '../../../model/index.ts'
-import { Meter, watchLoopDelay } from '../../../observe/index.ts'
+import type { Meter } from '../../../observe/index.ts'
+import { watchLoopDelay } from '../../../observe/index.ts'
 import { encodeUnit, type Catalog } from '../../catalog.ts'
 import type { Store } from '../../contract.ts'
 import type { PlainWrite } from '../../declare.ts'
@@ -8,7 +9,8 @@ import { receiptOf, WriteQueue, type QueueLimits } from '../../queue/index.ts'
 import { closeOnce, readerOver } from '../../reading/index.ts'
 import type { Connector } from '../connect/index.ts'
 import type { ReadPool } from '../pool/index.ts'
-import { Keeper, type OwnProcess } from '../processes/index.ts'
+import type { Keeper } from '../processes/index.ts'
+import { type OwnProcess } from '../processes/index.ts'
 import { QueryReader, runPersonSql } from '../reader/index.ts'
 import { BatchWriter, WriteSession } from '../writer/index.ts'
 
@@ -39,7 +41,7 @@ export function storeOver(parts: StoreParts): Store {
   const stopFigures = keepFigures(meter)
   const close = closeOnce(async () => {
     await queue.drain()
-    reader.close()
+    await reader.close()
     stopFigures()
     await Promise.all([pool.close(), session.close(), keeper.close()])
     await connector.close()

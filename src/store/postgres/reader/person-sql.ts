@@ -23,7 +23,7 @@ export async function* runPersonSql(
     await connection.run({ text: `DECLARE person NO SCROLL CURSOR FOR ${text}`, name: 'person' })
     for (;;) {
       const { columns, rows } = await connection.run({ text: `FETCH ${ROWS_A_CHUNK} FROM person` })
-      yield { columns, rows: rows as SqlChunk['rows'] }
+      yield { columns, rows: rows }
       if (rows.length < ROWS_A_CHUNK) return
       if (deadline.aborted) throw late(deadlineMs)
     }

@@ -27,7 +27,7 @@ export function planUnit(tape: Batch['tapes'][number], compiled: readonly Compil
   let at = 0
   const next = (): Stored => tape[at++] as Stored
   const call = (declared: Compiled): Call => {
-    const params = tape.slice(at, at + declared.paramCount) as Stored[]
+    const params = tape.slice(at, at + declared.paramCount)
     at += declared.paramCount
     return { compiled: declared, params }
   }
