@@ -4,6 +4,7 @@
  */
 export { startFaultProxy } from './fault-proxy.ts'
 export type { FaultProxy } from './fault-proxy.ts'
+export type { Fault, Link } from './link.ts'
 export { freshDatabase, SHARED_SERVER, sharedServerUrl } from './fresh-database.ts'
 export { startPostgres } from './server.ts'
 export type { PostgresOptions, PostgresServer } from './server.ts'

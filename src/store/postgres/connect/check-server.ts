@@ -34,11 +34,11 @@ export async function checkServer(
   const said = rows[0] as unknown as Said
   const [version, serverEncoding, clientEncoding, isBytewise, isStandby, fsync, pages, pid, schema] = said
   const isOurs = said[9] === 1 && pid === expected.pid
-  const refuse = (code: 'BadConfig' | 'EngineTooOld', what: string) =>
-    new MillraceError(code, `${expected.name} ${what}`, { facts: isStandby === 1 ? { standby: true } : {} })
-  if (!isOurs) throw refuse('BadConfig', POOLER)
+  const refuse = (code: 'BadConfig' | 'EngineTooOld', what: string, facts = {}) =>
+    new MillraceError(code, `${expected.name} ${what}`, { facts })
+  if (!isOurs) throw notItself(expected.name)
   if (version < OLDEST) throw refuse('EngineTooOld', `is Postgres ${shown(version)}; use 14 or later`)
-  if (isStandby === 1) throw refuse('BadConfig', 'is a standby, which can only be read; name the primary')
+  if (isStandby === 1) throw refuse('BadConfig', STANDBY, { standby: true })
   if (serverEncoding !== 'UTF8' || clientEncoding !== 'UTF8' || isBytewise !== 1) {
     throw refuse('BadConfig', `keeps text as ${serverEncoding}; ${UTF8}`)
   }
@@ -47,10 +47,17 @@ export async function checkServer(
   return { version, schema, fsync: fsync === 1, fullPageWrites: pages === 1, pid }
 }
 
+const STANDBY = 'is a standby, which can only be read; name the primary'
+
 const POOLER =
   'is a pooler (PgBouncer, say), not the server itself. A process of Millrace is known to live by a lock of its ' +
   'session, and prepares statements there, so it needs sessions of its own: name the server and its port. ' +
   'It opens few connections, and a bounded number of them.'
+
+/** What answers is no server but stands before one. */
+export function notItself(name: string, cause?: unknown): MillraceError {
+  return new MillraceError('BadConfig', `${name} ${POOLER}`, { cause })
+}
 
 const UTF8 = "make the database anew with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
 

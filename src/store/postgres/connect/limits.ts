@@ -21,6 +21,8 @@ export interface Limits {
   readonly answerMs: number
   /** A read, unless its caller says otherwise. */
   readonly readMs: number
+  /** All sessions of a pool are in use. */
+  readonly poolMs: number
   /** A read that is past its deadline and was cancelled; then its connection is given up. */
   readonly cancelMs: number
   /** An orderly end. */
@@ -31,6 +33,8 @@ export interface Limits {
   readonly maxLifetimeMs: number
   /** A connection that did nothing this long is tried before it is used. */
   readonly idleCheckMs: number
+  /** The answer to that. */
+  readonly checkMs: number
   /** A password before it is asked for again. */
   readonly passwordLifetimeMs: number
 }
@@ -44,11 +48,13 @@ export const LIMITS: Limits = {
   idleInTransactionMs: 15_000,
   answerMs: 70_000,
   readMs: 5_000,
+  poolMs: 30_000,
   cancelMs: 500,
   closeMs: 5_000,
   keepaliveMs: 10_000,
   maxLifetimeMs: 30 * 60_000,
   idleCheckMs: 30_000,
+  checkMs: 1_000,
   passwordLifetimeMs: 5 * 60_000,
 }
 

@@ -88,6 +88,11 @@ export function postgresError(thrown: unknown): MillraceError {
   return new MillraceError(known.code, `${what}: ${known.advice}`, { cause: thrown, applied: 'no' })
 }
 
+/** Whether the server did not believe who we are, by whatever way it asks for passwords. */
+export function isLoginRefused(thrown: unknown): boolean {
+  return sqlState(thrown)?.startsWith('28') === true
+}
+
 /** Whether the server ends the session together with this failure. */
 export function endsSession(thrown: unknown): boolean {
   return ['57P01', '57P02', '57P03', '57P04', '57P05', '25P03'].includes(sqlState(thrown) ?? '')

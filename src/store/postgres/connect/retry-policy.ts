@@ -36,6 +36,9 @@ const CONNECT: Readonly<Record<string, Retry>> = {
   StoreUnreachable: OFTEN,
 }
 
+/** The same when the server was reached before: after a failover its name leads to the new primary in a while. */
+const RECONNECT: Readonly<Record<string, Retry>> = { ...CONNECT, standby: OFTEN }
+
 /** A batch that the server undid, by SQLSTATE. */
 const BATCH: Readonly<Record<string, Retry>> = {
   /** serialization_failure, deadlock_detected: another's turn first */
@@ -44,11 +47,12 @@ const BATCH: Readonly<Record<string, Retry>> = {
 }
 
 /** The table. */
-export const RETRIES = { connect: CONNECT, batch: BATCH } as const
+export const RETRIES = { connect: CONNECT, reconnect: RECONNECT, batch: BATCH } as const
 
 /** How this failure is tried again; undefined: not at all. */
 export function retryOf(kind: keyof typeof RETRIES, error: MillraceError): Retry | undefined {
-  const table = RETRIES[kind]
+  const table: Readonly<Record<string, Retry>> = RETRIES[kind]
+  if (error.facts['standby'] === true) return table['standby']
   return table[sqlState(error) ?? systemCode(error) ?? ''] ?? table[error.code]
 }
 

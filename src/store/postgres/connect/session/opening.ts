@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Clock } from '../../../../model/index.ts'
 import type { Address } from '../address/index.ts'
 import type { Limits, Purpose } from '../limits.ts'
+import type { Login } from '../password.ts'
 
 /** One session to be. */
 export interface Opening {
@@ -13,7 +14,6 @@ export interface Opening {
   readonly purpose: Purpose
   readonly clock: Clock
   readonly applicationName: string
-  /** Asked only when the server wants one. */
-  readonly password: () => Promise<string>
+  readonly login: Login
   readonly signal: AbortSignal
 }

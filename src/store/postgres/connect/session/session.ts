@@ -88,12 +88,9 @@ export class Session implements Connection {
 
   async close(): Promise<void> {
     const timer = setTimeout(() => this.drop(), this.#opening.limits.closeMs)
-    try {
-      if (!this.isLost) await Promise.race([this.#client.end(), this.#ended.promise])
-    } finally {
-      clearTimeout(timer)
-      this.drop()
-    }
+    if (!this.isLost) await Promise.race([this.#client.end(), this.#ended.promise])
+    clearTimeout(timer)
+    this.drop()
   }
 
   drop(): void {
