@@ -35,8 +35,8 @@ function xor(one: string, other: string): string {
 
 /** How many bits of three words of 32 bits are set: counted in pairs, in fours, and the fours of all words as one. */
 function ones(words: readonly string[]): string {
-  const pairs = words.map((word) => `(${word} - ((${word} >> 1) & 0x55555555))`)
-  const fours = pairs.map((pair) => `((${pair} & 0x33333333) + ((${pair} >> 2) & 0x33333333))`)
+  const pairs = words.map((word) => `(${word} - ((${word} >> 1) & ${0x55555555}))`)
+  const fours = pairs.map((pair) => `((${pair} & ${0x33333333}) + ((${pair} >> 2) & ${0x33333333}))`)
   const sum = `(${fours.join(' + ')})`
-  return `(((((${sum} & 0x0f0f0f0f) + ((${sum} >> 4) & 0x0f0f0f0f)) * 0x01010101) >> 24) & 255)`
+  return `(((((${sum} & ${0x0f0f0f0f}) + ((${sum} >> 4) & ${0x0f0f0f0f})) * ${0x01010101}) >> 24) & 255)`
 }
