@@ -90,8 +90,8 @@ export const jobMutants: readonly Mutant[] = [
     name: 'rescue-takes-all',
     breaks: 'a rescue gives back only what the lost process held',
     file: RESCUE,
-    find: "state = 'running')\n        WHERE process = :process AND state = 'running' RETURNING id",
-    replace: "state = 'running')\n        WHERE state = 'running' RETURNING id",
+    find: "AS held\n        WHERE process = :process AND state = 'running' RETURNING id",
+    replace: "AS held\n        WHERE state = 'running' RETURNING id",
     tests: RESCUE_TEST,
   },
   {

@@ -10,5 +10,5 @@ storeConformance('Postgres', async ({ folder, ...options }) => {
   const url =
     urls.get(folder) ?? freshDatabase({ after: (end) => after(() => (end as () => Promise<void>)()) })
   urls.set(folder, url)
-  return openPostgres({ url: await url, ...options })
+  return openPostgres({ url: await url, comeBackMs: 0, ...options })
 })

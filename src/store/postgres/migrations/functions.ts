@@ -46,7 +46,6 @@ BEGIN ATOMIC
   SELECT member.key, member.value FROM json_each_text(
     CASE WHEN document LIKE '{%' THEN document::json END) AS member;
 END;
-<<<<<<< HEAD
 
 -- What a guard of a unit becomes: it fails the whole transaction, so that nothing has to wait for its answer. It is our
 -- one function that can fail, and the only one with a body of its own.
@@ -55,6 +54,4 @@ BEGIN
   IF holds THEN RETURN true; END IF;
   RAISE EXCEPTION 'a guard does not hold' USING ERRCODE = 'MG001';
 END $$;
-=======
->>>>>>> 9c06752a44977fa57b2a20579387ba9289ba862e
 `

@@ -15,10 +15,7 @@ import { search } from './search.ts'
 import { views } from './views.ts'
 import { wordpress } from './wordpress.ts'
 
-<<<<<<< HEAD
 export { migrate, pendingMigrations } from './migrate.ts'
-=======
->>>>>>> 9c06752a44977fa57b2a20579387ba9289ba862e
 export type { Migration } from './migration.ts'
 
 /** Makes an empty schema a Millrace database. */

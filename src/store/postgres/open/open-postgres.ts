@@ -32,9 +32,12 @@ export interface PostgresOptions {
   /** Connections that read at once; default: as many as there are processors, 2 to 4. */
   readonly poolSize?: number
   readonly timeLimits?: Partial<Limits>
+  /** How long other processes have after a restart of the server before they count as lost; default 15 s. */
+  readonly comeBackMs?: number
 }
 
 const CHANGES_KEPT = 1_000_000
+const COME_BACK_MS = 15_000
 
 /**
  * Opens, and creates or upgrades the schema where needed.
@@ -44,7 +47,8 @@ const CHANGES_KEPT = 1_000_000
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const { clock = systemClock, command = 'millrace', changesKept = CHANGES_KEPT } = options
   const now = clock.now()
-  const own = { id: newId(now), pid: process.pid, host: hostname(), command, startedAt: now }
+  const { comeBackMs = COME_BACK_MS } = options
+  const own = { id: newId(now), pid: process.pid, host: hostname(), command, startedAt: now, comeBackMs }
   const meter = new Meter()
   const connector = connectorFor(options, meter, own.id)
   try {

@@ -14,6 +14,8 @@ export interface OwnProcess {
   readonly host: string
   readonly command: string
   readonly startedAt: number
+  /** Milliseconds that others have after a restart of the server before they count as lost. */
+  readonly comeBackMs: number
 }
 
 /** Milliseconds between two looks whether the session is still there. */
@@ -26,6 +28,8 @@ export class Keeper {
   readonly #held = new Set<string>()
   readonly #end = new AbortController()
   #connection: Connection | undefined
+  /** By performance.now(): after a restart of the server nobody has a lock yet, and everybody comes back. */
+  #trustedFrom = 0
   #watching: Promise<void> | undefined
 
   constructor(connector: Connector, own: OwnProcess) {
@@ -55,6 +59,7 @@ export class Keeper {
 
   /** Processes that registered and whose lock nobody holds. */
   async lostProcesses(): Promise<readonly LostProcess[]> {
+    if (performance.now() < this.#trustedFrom) return []
     const { rows } = await this.#run(LOST, this.#own.id)
     return rows.map(([id, pid]) => ({ id: String(id), pid: Number(pid) }))
   }
@@ -85,6 +90,8 @@ export class Keeper {
     const connection = await this.#connector.connect('keep', { signal: this.#end.signal })
     await connection.run({ text: 'SELECT pg_advisory_lock(hashtextextended($1::text, 0))', params: [id] })
     this.#connection = connection
+    const { rows: after } = await connection.run({ text: IS_AFTER_RESTART })
+    this.#trustedFrom = after[0]?.[0] === 1 ? performance.now() + this.#own.comeBackMs : 0
     await this.#write(PUT_OWN, [id, pid, host, command, startedAt])
     for (const name of this.#held) {
       const { rows } = await this.#run('SELECT pg_try_advisory_lock(hashtextextended($1::text, 1))', name)
@@ -124,16 +131,15 @@ export class Keeper {
 const PUT_OWN = `INSERT INTO processes (id, pid, host, command, started_at)
   VALUES ($1::text, $2::bigint, $3::text, $4::text, $5::bigint) ON CONFLICT (id) DO NOTHING`
 
-/*
- * After a restart of the server nobody has a lock, and everybody comes back within seconds: until then nobody is lost.
- * Its own time is asked, not ours.
- */
 const LOST = `SELECT id, pid FROM processes WHERE id <> $1::text AND NOT EXISTS (
     SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(processes.id, 0))
-  AND (SELECT clock_timestamp() - pg_postmaster_start_time() > interval '15 seconds')
   ORDER BY id`
+
+/** Whether this session began soon after the server did. */
+const IS_AFTER_RESTART = `SELECT backend_start - pg_postmaster_start_time() < interval '15 seconds'
+  FROM pg_stat_activity WHERE pid = pg_backend_pid()`
 
 function taken(name: string): MillraceError {
   return new MillraceError('Busy', `another process has the lock of ${name}`)
