@@ -116,12 +116,17 @@ export function write({ id, url = `https://site.test/${id}`, title = '', text = 
   })
 }
 
+/** What the tests open a store with. */
+export const testDefinitions = [
+  ...searchDefinitions,
+  ...jobDefinitions,
+  ...[insertDocument, deleteDocument, checkFullText, readIndexed, readEntries].map((made) => made.definition),
+]
+
 /** Opens a store in a folder of its own; the folder is kept when the test fails. */
 export async function openStore(t: TestContext): Promise<Store> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-search-'))
-  const extra = [insertDocument, deleteDocument, checkFullText, readIndexed, readEntries]
-  const definitions = [...searchDefinitions, ...jobDefinitions, ...extra.map((made) => made.definition)]
-  const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
+  const store = await openSqlite({ path: join(folder, 'store.db'), definitions: testDefinitions })
   t.after(async () => {
     await store.close()
     // The type does not know `passed` yet.
