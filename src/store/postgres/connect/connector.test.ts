@@ -20,6 +20,9 @@ function changed(
   return Object.assign(new URL(url), change).href
 }
 
+/** A password that does not come. */
+const never = () => Promise.withResolvers<string>().promise
+
 const BRIEF = { reconnectMs: 0 }
 
 test('a session tells what server it is with', async (t) => {
@@ -129,7 +132,6 @@ test('a server that takes the connection and says nothing is given up within the
     code: 'StoreUnreachable',
     message: /no session within 0.06 s: something listens there/,
   })
-  const never = () => Promise.withResolvers<string>().promise
   const silent = connectorFor(t, { url, limits: { connectMs: 1_500, ...BRIEF }, password: never })
   await assert.rejects(silent.connect('read'), /what gives its password has not answered/)
 })

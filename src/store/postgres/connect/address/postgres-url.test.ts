@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { userInfo } from 'node:os'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { isMillraceError } from '../../../../model/index.ts'
 import { nameOf, parseAddress } from './index.ts'
+
+/** How it encrypts. */
+const mode = (url: string) => parseAddress(url).sslmode
 
 /** What a URL is refused with. */
 function refused(url: string): string {
@@ -35,7 +38,6 @@ test('the forms of libpq are read', () => {
 })
 
 test('TLS is verified unless the server is on this machine, and a word of the URL says otherwise', () => {
-  const mode = (url: string) => parseAddress(url).sslmode
   assert.equal(mode('postgres://db.example/d'), 'verify-full')
   assert.equal(mode('postgres://10.0.0.1/d'), 'verify-full')
   assert.equal(mode('postgres://localhost.example/d'), 'verify-full')
