@@ -4,6 +4,7 @@ import type { Clock } from '../../model/index.ts'
 import type { Store } from '../contract.ts'
 import type { Definition } from '../declare.ts'
 import { conformanceDefinitions } from './declared.ts'
+import { valueDefinitions } from './declared-values.ts'
 import { freshFolder } from './fresh-folder.ts'
 
 /** How a backend is asked for a store. What it does not need it may ignore. */
@@ -15,6 +16,9 @@ export interface ConformanceOptions {
   readonly changesKept?: number
   readonly limits?: { readonly queueRowsMax?: number; readonly fullWaitMs?: number }
 }
+
+/** All that the suite declares. */
+export const suiteDefinitions: readonly Definition[] = [...conformanceDefinitions, ...valueDefinitions]
 
 /** Opens the backend's store. */
 export type OpenStore = (options: ConformanceOptions) => Promise<Store>
@@ -38,7 +42,7 @@ export type Cases = Readonly<Record<string, (bench: Bench) => Promise<void>>>
 /** The bench of a test. */
 export function benchOf(t: TestContext, open: OpenStore): Bench {
   const openIn = (folder: string, options: Omit<ConformanceOptions, 'folder' | 'definitions'> = {}) =>
-    open({ folder, definitions: conformanceDefinitions, ...options })
+    open({ folder, definitions: suiteDefinitions, ...options })
   const folder = freshFolder(t)
   return {
     open: (options) => openIn(folder, options),

@@ -5,12 +5,15 @@
  */
 import { describe, test } from 'node:test'
 import { benchOf, type Cases, type OpenStore } from './bench.ts'
+import { bulkCases } from './bulk.ts'
 import { changeCases } from './changes.ts'
 import { idempotencyCases } from './idempotency.ts'
 import { modelCases } from './model-cases.ts'
+import { orderCases } from './order.ts'
 import { queueCases } from './queue.ts'
 import { readCases } from './reads.ts'
 import { sqlCases } from './sql.ts'
+import { trapCases } from './traps.ts'
 import { unitCases } from './units.ts'
 import { valueCases } from './values.ts'
 
@@ -35,6 +38,9 @@ const SUITES: Readonly<Record<string, Cases>> = {
   changes: changeCases,
   sql: sqlCases,
   values: valueCases,
+  traps: trapCases,
+  order: orderCases,
+  bulk: bulkCases,
   model: modelCases,
 }
 
