@@ -4,20 +4,22 @@
  * SQL, never looks at a backend's files or connections, and knows no backend by name.
  */
 import { describe, test } from 'node:test'
-import { benchOf, type Cases, type OpenStore } from './bench.ts'
+import { benchOf, type BackendOptions, type Cases, type OpenStore } from './bench.ts'
 import { bulkCases } from './bulk.ts'
 import { changeCases } from './changes.ts'
 import { idempotencyCases } from './idempotency.ts'
+import { killedCases } from './killed.ts'
 import { modelCases } from './model-cases.ts'
 import { orderCases } from './order.ts'
 import { queueCases } from './queue.ts'
 import { readCases } from './reads.ts'
 import { sqlCases } from './sql.ts'
+import { togetherCases } from './together.ts'
 import { trapCases } from './traps.ts'
 import { unitCases } from './units.ts'
 import { valueCases } from './values.ts'
 
-export type { ConformanceOptions, OpenStore } from './bench.ts'
+export type { BackendOptions, ConformanceOptions, OpenStore } from './bench.ts'
 export {
   addSource,
   allSources,
@@ -42,14 +44,17 @@ const SUITES: Readonly<Record<string, Cases>> = {
   order: orderCases,
   bulk: bulkCases,
   model: modelCases,
+  'two stores in one process': togetherCases((bench) => bench.open()),
+  'two processes': togetherCases((bench) => bench.openInProcess()),
+  'processes killed and stopped': killedCases,
 }
 
-/** Declares the whole suite for one backend. `open` is called again with the same options to reopen a store. */
-export function storeConformance(name: string, open: OpenStore): void {
+/** Declares the whole suite for one backend. `open` is called again with the same folder to open the same store. */
+export function storeConformance(name: string, open: OpenStore, backend: BackendOptions): void {
   for (const [suite, cases] of Object.entries(SUITES)) {
     void describe(`${name} keeps the store contract: ${suite}`, () => {
       for (const [sentence, body] of Object.entries(cases)) {
-        void test(sentence, (t) => body(benchOf(t, open)))
+        void test(sentence, (t) => body(benchOf(t, open, backend)))
       }
     })
   }

@@ -1,0 +1,120 @@
+/** A second store on the same place: in this process, or in another one that can be stopped and killed. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fromErrorMessage, moduleBeside, type ErrorMessage } from '../../threads/index.ts'
+import type { Change, LostProcess, Query, Receipt, Unit } from '../contract.ts'
+
+/** What both kinds of a second store can do. */
+export interface AnotherStore {
+  readonly process: string
+  commit(unit: Unit): Promise<Receipt>
+  read<Row>(query: Query<Row>): Promise<readonly Row[]>
+  position(): Promise<number>
+  changes(position: number, limit: number): Promise<readonly Change[]>
+  lostProcesses(): Promise<readonly LostProcess[]>
+  forgetProcess(id: string): Promise<void>
+  hold(name: string): Promise<AsyncDisposable>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** A second store in a process of its own. */
+export interface StoreElsewhere extends AnotherStore {
+  readonly pid: number
+  /** Sends a signal; resolves when the process has ended, for a signal that ends it. */
+  kill(signal: 'SIGKILL'): Promise<void>
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
+}
+
+/** What the other process is asked; `id` comes back with the answer. */
+export interface Request {
+  readonly id: number
+  readonly verb: string
+  readonly args: readonly unknown[]
+}
+
+/** What it answers. */
+export type Answer = { readonly id: number } & (
+  { readonly value: unknown } | { readonly error: ErrorMessage }
+)
+
+/** The place another process opens, and the module it opens it through. */
+export interface Elsewhere {
+  readonly module: string
+  readonly folder: string
+}
+
+/** Starts a process that has the place open when this resolves. Disposing of it closes the store, or ends the process. */
+export async function openInProcess(where: Elsewhere): Promise<StoreElsewhere> {
+  const child = fork(moduleBeside(import.meta.url, 'child'), [where.module, where.folder], {
+    serialization: 'advanced',
+  })
+  const calls = new Calls(child)
+  const [process, pid] = (await calls.ask('open')) as [string, number]
+  const end = async () => {
+    if (calls.isGone) return
+    child.kill('SIGKILL')
+    await calls.gone
+  }
+  const close = async () => {
+    if (calls.isGone) return
+    await calls.ask('close')
+    await end()
+  }
+  return {
+    process,
+    pid,
+    commit: (unit) => calls.ask('commit', unit) as Promise<Receipt>,
+    read: <Row>(query: Query<Row>) => calls.ask('read', query) as Promise<readonly Row[]>,
+    position: () => calls.ask('position') as Promise<number>,
+    changes: (position, limit) => calls.ask('changes', position, limit) as Promise<readonly Change[]>,
+    lostProcesses: () => calls.ask('lostProcesses') as Promise<readonly LostProcess[]>,
+    forgetProcess: (id) => calls.ask('forgetProcess', id) as Promise<void>,
+    async hold(name) {
+      await calls.ask('hold', name)
+      return { [Symbol.asyncDispose]: () => calls.ask('letGo', name) as Promise<void> }
+    },
+    kill: end,
+    signal: (signal) => void child.kill(signal),
+    close,
+    // A stopped process closes nothing: whoever stopped it lets it go on before it is disposed of.
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Questions to a process, each settled by its answer or by its end. */
+class Calls {
+  readonly gone: Promise<void>
+  isGone = false
+  readonly #child: ChildProcess
+  readonly #open = new Map<number, PromiseWithResolvers<unknown>>()
+  #last = 0
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    this.gone = once(child, 'exit').then(() => this.#end())
+    child.on('message', (answer: Answer) => this.#settle(answer))
+  }
+
+  ask(verb: string, ...args: readonly unknown[]): Promise<unknown> {
+    if (this.isGone) return Promise.reject(new Error(`the other process has ended: ${verb}`))
+    const id = ++this.#last
+    const asked = Promise.withResolvers<unknown>()
+    this.#open.set(id, asked)
+    this.#child.send({ id, verb, args } satisfies Request)
+    return asked.promise
+  }
+
+  #settle(answer: Answer): void {
+    const asked = this.#open.get(answer.id)
+    this.#open.delete(answer.id)
+    if ('error' in answer) asked?.reject(fromErrorMessage(answer.error))
+    else asked?.resolve(answer.value)
+  }
+
+  #end(): void {
+    this.isGone = true
+    for (const asked of this.#open.values()) asked.reject(new Error('the other process has ended'))
+    this.#open.clear()
+  }
+}
