@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fromErrorMessage, moduleBeside, type ErrorMessage } from '../../threads/index.ts'
+import { closeOnce } from '../reading/index.ts'
 import type { Change, LostProcess, Query, Receipt, Unit } from '../contract.ts'
 
 /** What both kinds of a second store can do. */
@@ -21,8 +22,8 @@ export interface AnotherStore {
 /** A second store in a process of its own. */
 export interface StoreElsewhere extends AnotherStore {
   readonly pid: number
-  /** Sends a signal; resolves when the process has ended, for a signal that ends it. */
-  kill(signal: 'SIGKILL'): Promise<void>
+  /** Ends it by SIGKILL; resolves when it has ended. */
+  kill(): Promise<void>
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
@@ -38,32 +39,37 @@ export type Answer = { readonly id: number } & (
   { readonly value: unknown } | { readonly error: ErrorMessage }
 )
 
-/** The place another process opens, and the module it opens it through. */
-export interface Elsewhere {
-  readonly module: string
-  readonly folder: string
+/** Processes that open stores through one module. One that has closed its store is there for the next. */
+export class StoreProcesses {
+  readonly #module: string
+  readonly #idle: Calls[] = []
+
+  constructor(module: string) {
+    this.#module = module
+  }
+
+  /** A store on a place, open when this resolves. Disposing of it closes the store, unless its process was killed. */
+  async open(folder: string): Promise<StoreElsewhere> {
+    const calls = this.#idle.pop() ?? new Calls(this.#module)
+    const [process, pid] = (await calls.ask('open', folder)) as [string, number]
+    const close = closeOnce(async () => {
+      if (calls.isGone) return
+      await calls.ask('close')
+      this.#idle.push(calls)
+    })
+    return { ...storeOf(calls), process, pid, close, [Symbol.asyncDispose]: close }
+  }
+
+  /** Ends the processes that nobody uses. */
+  async end(): Promise<void> {
+    await Promise.all(this.#idle.map((calls) => calls.kill()))
+  }
 }
 
-/** Starts a process that has the place open when this resolves. Disposing of it closes the store, or ends the process. */
-export async function openInProcess(where: Elsewhere): Promise<StoreElsewhere> {
-  const child = fork(moduleBeside(import.meta.url, 'child'), [where.module, where.folder], {
-    serialization: 'advanced',
-  })
-  const calls = new Calls(child)
-  const [process, pid] = (await calls.ask('open')) as [string, number]
-  const end = async () => {
-    if (calls.isGone) return
-    child.kill('SIGKILL')
-    await calls.gone
-  }
-  const close = async () => {
-    if (calls.isGone) return
-    await calls.ask('close')
-    await end()
-  }
+function storeOf(
+  calls: Calls,
+): Omit<StoreElsewhere, 'process' | 'pid' | 'close' | typeof Symbol.asyncDispose> {
   return {
-    process,
-    pid,
     commit: (unit) => calls.ask('commit', unit) as Promise<Receipt>,
     read: <Row>(query: Query<Row>) => calls.ask('read', query) as Promise<readonly Row[]>,
     position: () => calls.ask('position') as Promise<number>,
@@ -74,11 +80,8 @@ export async function openInProcess(where: Elsewhere): Promise<StoreElsewhere> {
       await calls.ask('hold', name)
       return { [Symbol.asyncDispose]: () => calls.ask('letGo', name) as Promise<void> }
     },
-    kill: end,
-    signal: (signal) => void child.kill(signal),
-    close,
-    // A stopped process closes nothing: whoever stopped it lets it go on before it is disposed of.
-    [Symbol.asyncDispose]: close,
+    kill: () => calls.kill(),
+    signal: (signal) => calls.signal(signal),
   }
 }
 
@@ -90,10 +93,20 @@ class Calls {
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>()
   #last = 0
 
-  constructor(child: ChildProcess) {
-    this.#child = child
-    this.gone = once(child, 'exit').then(() => this.#end())
-    child.on('message', (answer: Answer) => this.#settle(answer))
+  constructor(module: string) {
+    const script = moduleBeside(import.meta.url, 'child')
+    this.#child = fork(script, [module], { serialization: 'advanced' })
+    this.gone = once(this.#child, 'exit').then(() => this.#end())
+    this.#child.on('message', (answer: Answer) => this.#settle(answer))
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  async kill(): Promise<void> {
+    if (!this.isGone) this.#child.kill('SIGKILL')
+    await this.gone
   }
 
   ask(verb: string, ...args: readonly unknown[]): Promise<unknown> {

@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import type { Clock } from '../../model/index.ts'
 import type { Store } from '../contract.ts'
 import type { Definition } from '../declare.ts'
-import { openInProcess, type StoreElsewhere } from './another.ts'
+import type { StoreElsewhere, StoreProcesses } from './another.ts'
 import { conformanceDefinitions } from './declared.ts'
 import { valueDefinitions } from './declared-values.ts'
 import { freshFolder } from './fresh-folder.ts'
@@ -32,7 +32,7 @@ export interface BackendOptions {
   /** URL of a module that exports `openStore`, an OpenStore: other processes open the same places through it. */
   readonly module: string
   /** Makes the place a folder stands for, before anyone opens it, such as a database whose URL it leaves in there. */
-  readonly prepare?: (folder: string, t: TestContext) => Promise<void>
+  readonly prepare?: ((folder: string, t: TestContext) => Promise<void>) | undefined
 }
 
 type Opening = Omit<ConformanceOptions, 'folder' | 'definitions'>
@@ -55,8 +55,15 @@ export interface OtherPlace {
 /** Sentences about behaviour, and what shows that they hold. */
 export type Cases = Readonly<Record<string, (bench: Bench) => Promise<void>>>
 
+/** What the benches of a suite share. */
+export interface BenchParts {
+  readonly open: OpenStore
+  readonly processes: StoreProcesses
+  readonly prepare: BackendOptions['prepare']
+}
+
 /** The bench of a test. */
-export function benchOf(t: TestContext, open: OpenStore, { module, prepare }: BackendOptions): Bench {
+export function benchOf(t: TestContext, { open, processes, prepare }: BenchParts): Bench {
   const makePlace = async () => {
     const folder = freshFolder(t)
     await prepare?.(folder, t)
@@ -68,7 +75,7 @@ export function benchOf(t: TestContext, open: OpenStore, { module, prepare }: Ba
   const own = () => (place ??= makePlace())
   return {
     open: async (options) => openIn(await own(), options),
-    openInProcess: async () => openInProcess({ module, folder: await own() }),
+    openInProcess: async () => processes.open(await own()),
     async openElsewhere() {
       const folder = await makePlace()
       return { open: () => openIn(folder) }

@@ -1,15 +1,15 @@
 /**
- * The other process of the suite: opens the place it is named through the module it is named, and does what it is asked.
- * Arguments: URL of the module, folder.
+ * The other process of the suite: opens the places it is named, one after the other, through the module it was started
+ * for, and does what it is asked. Argument: URL of the module.
  */
 import { toErrorMessage } from '../../threads/index.ts'
 import { toMillraceError } from '../../model/index.ts'
+import { closed } from '../queue/index.ts'
 import type { Query, Store, Unit } from '../contract.ts'
 import type { Answer, Request } from './another.ts'
 import { suiteDefinitions, type OpenStore } from './bench.ts'
 
-const [module = '', folder = ''] = process.argv.slice(2)
-const { openStore } = (await import(module)) as { readonly openStore: OpenStore }
+const { openStore } = (await import(process.argv[2] ?? '')) as { readonly openStore: OpenStore }
 const held = new Map<string, AsyncDisposable>()
 let opened: Promise<Store> | undefined
 
@@ -25,7 +25,11 @@ const verbs: Readonly<Record<string, (store: Store, ...args: never[]) => unknown
     held.set(name, await store.hold(name))
   },
   letGo: (_, name: string) => held.get(name)?.[Symbol.asyncDispose](),
-  close: (store) => store.close(),
+  async close(store) {
+    opened = undefined
+    held.clear()
+    await store.close()
+  },
 }
 
 process.on('message', (request: Request) => {
@@ -36,7 +40,9 @@ process.on('disconnect', () => process.exit())
 
 async function answerTo({ id, verb, args }: Request): Promise<Answer> {
   try {
-    const store = await (opened ??= openStore({ folder, definitions: suiteDefinitions }))
+    if (verb === 'open') opened = openStore({ folder: String(args[0]), definitions: suiteDefinitions })
+    const store = await opened
+    if (store === undefined) throw closed()
     return { id, value: await verbs[verb]?.(store, ...(args as never[])) }
   } catch (error) {
     return { id, error: toErrorMessage(toMillraceError(error)) }

@@ -3,7 +3,8 @@
  * that opens a store into one suite of sentences about the contract. It speaks only through the contract and portable
  * SQL, never looks at a backend's files or connections, and knows no backend by name.
  */
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
+import { StoreProcesses } from './another.ts'
 import { benchOf, type BackendOptions, type Cases, type OpenStore } from './bench.ts'
 import { bulkCases } from './bulk.ts'
 import { changeCases } from './changes.ts'
@@ -50,11 +51,13 @@ const SUITES: Readonly<Record<string, Cases>> = {
 }
 
 /** Declares the whole suite for one backend. `open` is called again with the same folder to open the same store. */
-export function storeConformance(name: string, open: OpenStore, backend: BackendOptions): void {
+export function storeConformance(name: string, open: OpenStore, { module, prepare }: BackendOptions): void {
   for (const [suite, cases] of Object.entries(SUITES)) {
-    void describe(`${name} keeps the store contract: ${suite}`, () => {
+    void describe(`${name} keeps the store contract: ${suite}`, { concurrency: 2 }, () => {
+      const processes = new StoreProcesses(module)
+      after(() => processes.end())
       for (const [sentence, body] of Object.entries(cases)) {
-        void test(sentence, (t) => body(benchOf(t, open, backend)))
+        void test(sentence, (t) => body(benchOf(t, { open, processes, prepare })))
       }
     })
   }

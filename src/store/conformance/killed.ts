@@ -82,7 +82,7 @@ export const killedCases: Cases = {
     await victim.commit({ commands: [addSource(source('a'))] })
     assert.deepEqual(await store.lostProcesses(), [])
     assert.equal(await canHold(store, 'a file'), false)
-    await victim.kill('SIGKILL')
+    await victim.kill()
     await until(async () => (await store.lostProcesses()).length > 0, 'the killed process is lost')
     assert.deepEqual(await store.lostProcesses(), [{ id: victim.process, pid: victim.pid }])
     assert.deepEqual(await bystander.lostProcesses(), await store.lostProcesses())
@@ -99,7 +99,7 @@ export const killedCases: Cases = {
     await using victim = await bench.openInProcess()
     const stream = new Stream(victim, 2_000)
     await stream.reaches(50)
-    await victim.kill('SIGKILL')
+    await victim.kill()
     await stream.settled
     const left = await compare(store, stream.acked)
     assert.ok(left >= stream.acked.size && left < 2_000, `${left} of ${stream.acked.size}`)
