@@ -20,6 +20,7 @@ import { trapCases } from './traps.ts'
 import { unitCases } from './units.ts'
 import { valueCases } from './values.ts'
 
+export { suiteDefinitions } from './bench.ts'
 export type { BackendOptions, ConformanceOptions, OpenStore } from './bench.ts'
 export {
   addSource,

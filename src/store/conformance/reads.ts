@@ -60,6 +60,29 @@ export const readCases: Cases = {
     )
   },
 
+  async 'a store tells of its queue and its reads by the names of docs/figures.md'(bench) {
+    await using store = await bench.open()
+    const ids = Array.from({ length: 50 }, (_, n) => `s${n}`)
+    await Promise.all(ids.map((id) => store.commit({ commands: [addSource(source(id))] })))
+    const reads = Promise.all(ids.map((id) => store.read(oneSource({ id }))))
+    const { levels } = store.meter.read()
+    assert.equal(levels['read.open'], 50)
+    await reads
+    const after = store.meter.read()
+    for (const name of ['units', 'rows', 'bytes', 'held_back'])
+      assert.equal(after.levels[`write.queue.${name}`], 0)
+    for (const name of ['read.open', 'read.pool.waiting', 'read.oldest_ms'])
+      assert.equal(after.levels[name], 0)
+    assert.equal(after.counts['write.units'], 50)
+    assert.ok((after.counts['write.transactions'] ?? 0) >= 1)
+    assert.ok((after.counts['read.pool.exhausted'] ?? 0) > 0)
+    store.meter.turn()
+    const { spreads } = store.meter.read()
+    for (const name of ['write.batch.units', 'write.lock_wait_ms', 'write.work_ms', 'write.commit_ms'])
+      assert.ok((spreads[name]?.count ?? 0) > 0, name)
+    for (const name of ['read.wait_ms', 'read.run_ms']) assert.ok((spreads[name]?.count ?? 0) > 0, name)
+  },
+
   async 'closing waits for the reads that are open'(bench) {
     await using store = await bench.open()
     await store.commit({ commands: [addSource(source('a'))] })
