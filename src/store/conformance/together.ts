@@ -39,7 +39,7 @@ export function togetherCases(openOther: (bench: Bench) => Promise<AnotherStore>
       try {
         const commits = opened.map((store, n) => store.commit({ commands: [addSource(source(`s${n}`))] }))
         const positions = (await Promise.all(commits)).map((receipt) => receipt.position)
-        assert.deepEqual(positions.toSorted(ascending), [1, 2, 3, 4])
+        assert.equal(new Set(positions).size, 4)
         assert.equal(new Set(opened.map((store) => store.process)).size, 4)
         for (const store of opened) assert.equal((await store.read(allSources({}))).length, 4)
       } finally {
@@ -64,16 +64,14 @@ const pairs: Readonly<Record<string, (pair: Pair) => Promise<void>>> = {
     }
   },
 
-  async 'positions are unique, without a gap, and in the order of the calls of each'({ one, other }) {
+  async 'positions are unique, and in the order of the calls of each'({ one, other }) {
     const [ofOne, ofOther] = await Promise.all([writeAtOnce(one, 'one'), writeAtOnce(other, 'other')])
     for (const positions of [ofOne, ofOther]) {
       assert.deepEqual(positions, positions.toSorted(ascending))
     }
-    const all = [...ofOne, ...ofOther].toSorted(ascending)
-    assert.deepEqual(
-      all,
-      Array.from({ length: 300 }, (_, n) => n + 1),
-    )
+    const all = new Set([...ofOne, ...ofOther])
+    assert.equal(all.size, 300)
+    assert.equal(await one.position(), Math.max(...all))
     const rows = await one.read(allSources({}))
     for (const [tag, positions] of [
       ['one', ofOne],
@@ -108,7 +106,7 @@ const pairs: Readonly<Record<string, (pair: Pair) => Promise<void>>> = {
         1,
       )
     }
-    assert.equal(await other.position(), 50)
+    assert.equal((await other.changes(0, 1_000)).length, 50)
   },
 
   async 'a unit that is sent again through the other is applied once, and has the first receipt'({
@@ -164,7 +162,7 @@ const pairs: Readonly<Record<string, (pair: Pair) => Promise<void>>> = {
     assert.deepEqual(await one.lostProcesses(), [])
     await using again = await bench.open()
     assert.equal((await again.read(allSources({}))).length, 2)
-    assert.equal(await again.position(), 2)
+    assert.equal(await again.position(), await one.position())
   },
 
   async 'a held name has one owner, whatever the name, until it is let go or its owner closes'({

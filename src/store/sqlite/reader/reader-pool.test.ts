@@ -79,13 +79,15 @@ test('who waits for a thread is counted, and so is a thread that was replaced', 
   t.after(() => pool.close())
   const figure = (name: string) => meter.read().counts[name] ?? meter.read().levels[name]
   const reads = Array.from({ length: 5 }, () => pool.read(latestPosition({})))
-  assert.deepEqual(
-    ['read.open', 'read.pool.waiting', 'read.pool.exhausted', 'read.pool.replaced'].map(figure),
-    [5, 3, 3, undefined],
-  )
+  assert.deepEqual(['read.open', 'pool.waiting', 'pool.exhausted', 'pool.replaced'].map(figure), [
+    5,
+    3,
+    3,
+    undefined,
+  ])
   await Promise.all(reads)
-  assert.deepEqual(['read.open', 'read.pool.waiting', 'read.pool.exhausted'].map(figure), [0, 0, 3])
+  assert.deepEqual(['read.open', 'pool.waiting', 'pool.exhausted'].map(figure), [0, 0, 3])
   await assert.rejects(pool.read(hang({}), 1), { code: 'Timeout' })
   for (let n = 0; n < 3; n++) await pool.read(latestPosition({}))
-  assert.equal(figure('read.pool.replaced'), 1)
+  assert.equal(figure('pool.replaced'), 1)
 })

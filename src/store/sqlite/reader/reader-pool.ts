@@ -26,7 +26,8 @@ export class ReaderPool {
     this.#data = { path, compiled: catalog.compiled }
     this.#watch = { graceMs: GRACE_MS, meter: new Meter(), ...watch }
     this.#watch.meter.level('read.open', () => this.#openCount())
-    this.#watch.meter.level('read.pool.waiting', () => this.#waitingCount())
+    this.#watch.meter.level('pool.open', () => this.#threads.length)
+    this.#watch.meter.level('pool.waiting', () => this.#waitingCount())
     this.#watch.meter.level('read.oldest_ms', () => this.oldestMs)
   }
 
@@ -59,7 +60,7 @@ export class ReaderPool {
           `over ${READS_OPEN_MAX} reads are waiting; ask for less at a time`,
         )
       }
-      if (thread.openCount > 0) this.#watch.meter.count('read.pool.exhausted')
+      if (thread.openCount > 0) this.#watch.meter.count('pool.exhausted')
       try {
         return await thread.read(request)
       } catch (error) {
@@ -81,7 +82,7 @@ export class ReaderPool {
   #leastBusy(): WatchedReader {
     const living = this.#threads.filter((thread) => !thread.isDead)
     if (living.length < this.#threads.length) {
-      this.#watch.meter.count('read.pool.replaced', this.#threads.length - living.length)
+      this.#watch.meter.count('pool.replaced', this.#threads.length - living.length)
       this.#threads = living
     }
     const [first, ...others] = this.#threads
