@@ -1,6 +1,7 @@
 /** The Postgres adapter and what it is reached with: loaded by nobody who keeps data in a file. */
 import { isMillraceError, MillraceError } from '../../model/index.ts'
 import type * as Adapter from '../../store/postgres/index.ts'
+import type { PostgresOptions } from '../../store/postgres/index.ts'
 import type { DatabaseConfig } from '../config/index.ts'
 import { plainLine } from '../print/plain-text.ts'
 
@@ -17,13 +18,13 @@ export async function loadPostgres(): Promise<typeof Adapter> {
 }
 
 /** What the adapter is told of the server. */
-export function serverOf({ url, password, poolSize }: DatabaseConfig) {
-  return {
-    url,
-    ...(password === undefined ? {} : { password: checked(password) }),
-    ...(poolSize === undefined ? {} : { readersMax: poolSize }),
-  }
+export function serverOf({ url, password, poolSize }: DatabaseConfig): Server {
+  const server: Server = { url }
+  const asked: Server = password === undefined ? server : { ...server, password: checked(password) }
+  return poolSize === undefined ? asked : { ...asked, poolSize }
 }
+
+type Server = Pick<PostgresOptions, 'url' | 'password' | 'poolSize'>
 
 /** What a function of the configuration gives may be anything. */
 function checked(password: () => Promise<string>): () => Promise<string> {
