@@ -69,6 +69,7 @@ Examples:
   millrace export --kind documents --out documents.jsonl
   millrace query "SELECT url, title FROM documents_latest LIMIT 5"
   millrace explain https://example.org/docs/   why it waits, failed, or was never met
+  millrace runs --db postgres://me@host/name   a store in Postgres, by any command
 
 Exit codes: 0 done, 3 finished but some URLs gave no answer, 64 usage, 65 bad data, 69 unavailable,
 70 our bug, 73/74 cannot create / I/O, 75 stopped early and safe to run again, 77 no permission, 78 configuration.`,
