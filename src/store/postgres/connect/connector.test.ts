@@ -9,7 +9,7 @@ import {
   startPostgres,
 } from '../../../../test/postgres/index.ts'
 import { isMillraceError } from '../../../model/index.ts'
-import { connectorOf } from './index.ts'
+import { connectorOf, durabilityNotices } from './index.ts'
 import { connectorFor } from './testing/index.ts'
 
 /** The URL with one thing changed. */
@@ -30,6 +30,8 @@ test('a session tells what server it is with', async (t) => {
   const { version, schema, fsync, fullPageWrites, pid } = session.server
   assert.ok(version >= 140_000)
   assert.deepEqual([schema, fsync, fullPageWrites], ['public', false, true])
+  assert.match(durabilityNotices(session.server).join('; '), /^the server has fsync off: a power loss/)
+  assert.deepEqual(durabilityNotices({ ...session.server, fsync: true }), [])
   assert.deepEqual((await session.run({ text: 'SELECT pg_backend_pid()' })).rows, [[pid]])
 })
 

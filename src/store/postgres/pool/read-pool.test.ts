@@ -83,7 +83,7 @@ test('a read past its deadline is ended on the server, and the pool goes on', as
 test('a read from a server that is frozen is refused within a second of its deadline', async (t) => {
   const url = await sharedServerUrl()
   const proxy = await proxyFor(t, url)
-  const { pool } = await poolFor(t, { size: 1, url: proxy.url(url) })
+  const { pool } = await poolFor(t, { size: 1, url: proxy.url(url), limits: { answerMs: 9_000 } })
   await pool.read(ONE)
   proxy.freeze()
   const beganAt = performance.now()
