@@ -23,12 +23,39 @@ const isOpen = `coalesce(next_at, 0) <= :now AND coalesce(wait_until, 0) <= :now
 /* A lane whose breaker is half-open gives one job, the probe, and nothing beside it. */
 const width = `iif(penalty_ms > 0, min(concurrency, 1), coalesce(concurrency, 1))`
 
+/*
+ * The first jobs of each open lane, as a row source `jobs` beside `open_lanes`. Only Postgres has LATERAL; without it, it
+ * would look at every job for each lane.
+ */
+const firstOfLane = (columns: string) => `SELECT ${columns} FROM jobs AS first
+            WHERE first.run = :run AND first.kind = :kind AND first.state = 'available' AND first.lane = open_lanes.key
+              AND first.priority <= :priorityMax
+            ORDER BY first.priority, first.waits, first.id LIMIT :limit`
+const jobsOfLanes = {
+  sqlite: `JOIN jobs ON jobs.id IN (${firstOfLane('first.id')})`,
+  postgres: `CROSS JOIN LATERAL (${firstOfLane('first.id, first.lane, first.priority, first.waits')}) AS jobs`,
+} as const
+
 const take = `UPDATE jobs SET state = 'running', epoch = epoch + 1, process = :process, lease_until = :leaseUntil,
           position = :position
         WHERE`
 
 const taken = `RETURNING id, run, kind, unique_key, lane, priority, input, attempts, attempts_max, waits,
           crashes, crashes_alone, epoch, coalesce((SELECT gap_ms FROM lanes WHERE key = jobs.lane), 0), :now`
+
+/* Of each open lane as many as it has free slots, or one where it rests between two starts. */
+const takeReady = (dialect: keyof typeof jobsOfLanes) => `WITH RECURSIVE ${readyLanes},
+        open_lanes (key, slots, gap_ms) AS (
+          SELECT ready_lanes.key, ${width}
+            - (SELECT count(*) FROM jobs WHERE lane = ready_lanes.key AND state = 'running'), coalesce(gap_ms, 0)
+          FROM ready_lanes LEFT JOIN lanes ON lanes.key = ready_lanes.key
+          WHERE ${isOpen} AND ${hasNoSuspect}),
+        ready (id, slots, place) AS (
+          SELECT jobs.id, iif(gap_ms > 0, 1, slots),
+            row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.waits, jobs.id)
+          FROM open_lanes ${jobsOfLanes[dialect]}
+          WHERE slots > 0)
+        ${take} id IN (SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit) ${taken}`
 
 /**
  * Claims up to `limit` jobs whose lane is open now, first those of the lowest priority number, and of these the ones
@@ -58,21 +85,8 @@ export const claim = command({
       changes: { noun: 'job', op: 'put', id: 'returning' },
     },
     {
-      sql: `WITH RECURSIVE ${readyLanes},
-        open_lanes (key, slots) AS (
-          SELECT ready_lanes.key, min(iif(gap_ms > 0, 1, ${width}), ${width}
-            - (SELECT count(*) FROM jobs WHERE lane = ready_lanes.key AND state = 'running'))
-          FROM ready_lanes LEFT JOIN lanes ON lanes.key = ready_lanes.key
-          WHERE ${isOpen} AND ${hasNoSuspect}),
-        ready (id, slots, place) AS (
-          SELECT jobs.id, slots, row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.waits, jobs.id)
-          FROM open_lanes JOIN jobs ON jobs.id IN (
-            SELECT first.id FROM jobs AS first
-            WHERE first.run = :run AND first.kind = :kind AND first.state = 'available' AND first.lane = open_lanes.key
-              AND first.priority <= :priorityMax
-            ORDER BY first.priority, first.waits, first.id LIMIT :limit)
-          WHERE slots > 0)
-        ${take} id IN (SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit) ${taken}`,
+      sql: takeReady('sqlite'),
+      postgres: takeReady('postgres'),
       changes: { noun: 'job', op: 'put', id: 'returning' },
       gives: true,
     },
@@ -119,7 +133,7 @@ export const nextDue = command({
               AND (due_at > :now OR crashes < ${CRASHES_SUSPECT})
           UNION ALL
           SELECT min(max(next_at, wait_until, open_until)) FROM ready_lanes JOIN lanes ON lanes.key = ready_lanes.key
-            WHERE max(next_at, wait_until, open_until) > :now)`,
+            WHERE max(next_at, wait_until, open_until) > :now) AS next`,
       gives: true,
     },
   ],
@@ -158,7 +172,7 @@ export const waitingLanes = query({
   sql: `WITH RECURSIVE ${readyLanes},
     due_lanes (key) AS (
       SELECT DISTINCT lane FROM (SELECT lane FROM jobs
-        WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable') ORDER BY due_at LIMIT 1000))
+        WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable') ORDER BY due_at LIMIT 1000) AS due)
     SELECT lanes.key, max(wait_until, open_until),
       iif(open_until > wait_until, failures || ' failures in a row, the last: ' || error_message, wait_reason)
     FROM lanes

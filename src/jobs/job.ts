@@ -21,7 +21,7 @@ export const CRASHES_SUSPECT = 3
 export const CRASHES_ALONE_MAX = 10
 
 /** What makes a dead job as good as new, but for its attempts on record; its epoch fences whatever tries there were. */
-export const revived = `state = 'available', attempts = 0, waits = 0, crashes = 0, crashes_alone = 0, epoch = epoch + 1,
+export const revived = `state = 'available', attempts = 0, waits = 0, crashes = 0, crashes_alone = 0, epoch = jobs.epoch + 1,
   due_at = :now, finished_at = NULL, position = :position`
 
 /** All columns of a job. */

@@ -1,5 +1,5 @@
 /** Jobs come into being by offers: many at once, each unique by run, kind and key. */
-import type { Json } from '../model/index.ts'
+import { canonicalJson, type Json } from '../model/index.ts'
 import { revived } from './job.ts'
 import { command, query, toPortable, type Command } from '../store/index.ts'
 
@@ -50,7 +50,7 @@ const offerCommand = command({
           waits, crashes, crashes_alone, epoch, created_at, position)
         SELECT value ->> 0, :run, :kind, value ->> 1, value ->> 2, iif(:dueAt > :now, 'scheduled', 'available'),
           :priority + coalesce((SELECT parent.priority FROM jobs AS parent WHERE parent.id = :parent), 0),
-          :dueAt, value -> 3, 0, :attemptsMax, 0, 0, 0, 0, :now, :position
+          :dueAt, value ->> 3, 0, :attemptsMax, 0, 0, 0, 0, :now, :position
         FROM json_each(:entries) WHERE true
         ON CONFLICT (run, kind, unique_key) DO UPDATE SET priority = excluded.priority, position = excluded.position
           WHERE excluded.priority < jobs.priority
@@ -107,7 +107,7 @@ const offerSettledCommand = command({
     {
       sql: `INSERT INTO jobs (id, run, kind, unique_key, lane, state, priority, due_at, input, attempts, attempts_max,
           waits, crashes, crashes_alone, epoch, created_at, finished_at, position)
-        SELECT value ->> 0, :run, :kind, value ->> 1, value ->> 2, 'completed', :priority, 0, value -> 3, 0, 1,
+        SELECT value ->> 0, :run, :kind, value ->> 1, value ->> 2, 'completed', :priority, 0, value ->> 3, 0, 1,
           0, 0, 0, 0, :now, :now, :position
         FROM json_each(:entries) WHERE true
         ON CONFLICT (run, kind, unique_key) DO NOTHING RETURNING id`,
@@ -126,9 +126,12 @@ export function offerSettled({
   return offerSettledCommand({ run, kind, entries: entries.map(portableEntry), priority })
 }
 
-/* What SQL takes out of JSON as text is stored as it is: NUL and lone surrogates must be escaped before. */
+/*
+ * What SQL takes out of JSON as text is stored as it is: NUL and lone surrogates must be escaped before. The input is
+ * itself JSON in a text, because Postgres would trip over an escape in it for NUL on the way to what stands beside it.
+ */
 function portableEntry({ id, key, lane, input }: OfferEntry): Json {
-  return [...[id, key, lane].map(toPortable), input]
+  return [...[id, key, lane].map(toPortable), canonicalJson(input)]
 }
 
 /** The kinds a unit's commands offer jobs of: whom to wake when it is committed. */

@@ -18,7 +18,7 @@ const rescueProcess = command({
   statements: [
     {
       sql: `UPDATE jobs SET ${given}
-        FROM (SELECT count(*) = 1 AS alone FROM jobs WHERE process = :process AND state = 'running')
+        FROM (SELECT iif(count(*) = 1, 1, 0) AS alone FROM jobs WHERE process = :process AND state = 'running') AS held
         WHERE process = :process AND state = 'running' RETURNING id`,
       changes: { noun: 'job', op: 'put', id: 'returning' },
     },
@@ -31,7 +31,7 @@ const rescueLeases = command({
   params: {},
   statements: [
     {
-      sql: `UPDATE jobs SET ${given} FROM (SELECT 0 AS alone)
+      sql: `UPDATE jobs SET ${given} FROM (SELECT 0 AS alone) AS held
         WHERE state = 'running' AND (lease_until < :now OR process NOT IN (SELECT id FROM processes))
         RETURNING id`,
       changes: { noun: 'job', op: 'put', id: 'returning' },

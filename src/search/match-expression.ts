@@ -1,8 +1,10 @@
 /**
- * What a person typed as an FTS5 expression. FTS5 has a grammar of its own, with operators, columns and errors; here
+ * What a person typed, as a full-text index is asked for it: SQLite by an FTS5 expression, Postgres by a list of what is
+ * asked, of which functions of its schema make a tsquery. FTS5 has a grammar of its own, with operators, columns and errors; here
  * every word is quoted, so that nothing a person types can be anything but a word.
  */
 import { MillraceError } from '../model/index.ts'
+import { toPortable } from '../store/index.ts'
 
 /** A longer question is refused: a document pasted into it would be a thousand index scans. */
 export const QUERY_CHARS_MAX = 1_000
@@ -38,6 +40,11 @@ export function parseQuestion(typed: string): readonly Asked[] {
 /** The question as an FTS5 expression. Words of punctuation alone ask for nothing and are passed over by FTS5. */
 export function matchExpression(asked: readonly Asked[]): string {
   return asked.map(({ words, isBeginning }) => (isBeginning ? `"${words}" *` : `"${words}"`)).join(' ')
+}
+
+/** The question as Postgres is asked: pairs, the words as documents hold them, and whether the last is only a beginning. */
+export function askedPairs(asked: readonly Asked[]): readonly (readonly [string, boolean])[] {
+  return asked.map(({ words, isBeginning }) => [toPortable(words), isBeginning])
 }
 
 function askedBy({ phrase, star, word = '' }: Readonly<Record<string, string | undefined>>): Asked[] {

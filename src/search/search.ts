@@ -1,14 +1,17 @@
 /** Questions to full text. */
 import { MillraceError } from '../model/index.ts'
 import { query as declareQuery, type Reader } from '../store/index.ts'
-import { matchExpression, parseQuestion } from './match-expression.ts'
+import { askedPairs, matchExpression, parseQuestion } from './match-expression.ts'
 import { beginningOf, placesOf, snippetOf, type Marks } from './snippet.ts'
 
 /** One document that holds what was asked for. */
 export interface Hit {
   readonly url: string
   readonly title: string
-  /** BM25, a word in the title counting five times; higher is better. Comparable within one question only. */
+  /**
+   * Higher is better, and a word in the title counts five times: BM25 in SQLite, ts_rank on Postgres, which does not know
+   * how rare a word is. Comparable within one question of one store only.
+   */
   readonly score: number
   /** About 24 words around the best place, in the text where it has one, else in the title. */
   readonly snippet: string
@@ -28,7 +31,7 @@ const PART_BEFORE_CHARS = 1_000
  */
 export const hits = declareQuery({
   name: 'search.hits',
-  params: { match: 'text', limit: 'int', firstWord: 'text' },
+  params: { match: 'text', asked: 'json', limit: 'int', firstWord: 'text' },
   gives: { url: 'text', title: 'text', score: 'real', part: 'text', isStart: 'bool' },
   sql: `SELECT url, title, score, substr(text, start, ${PART_CHARS}), start = 1 FROM (
       SELECT document.url, document.title, document.text, hit.score, hit.number,
@@ -39,6 +42,17 @@ export const hits = declareQuery({
         FROM documents_text WHERE documents_text MATCH :match AND in_time()
         ORDER BY score DESC, rowid LIMIT :limit
       ) AS hit JOIN documents AS document ON document.number = hit.number WHERE in_time())
+    ORDER BY score DESC, number`,
+  postgres: `WITH question AS MATERIALIZED (SELECT asked_words(:asked) AS words)
+    SELECT url, title, score, substr(text, start, ${PART_CHARS}), start = 1 FROM (
+      SELECT document.url, document.title, document.text, hit.score, hit.number,
+        CASE WHEN octet_length(document.text) <= ${PART_CHARS} THEN 1
+          ELSE greatest(1, strpos(lower(document.text), :firstWord) - ${PART_BEFORE_CHARS}) END AS start
+      FROM (
+        SELECT number, ts_rank('{0.2, 0.2, 0.2, 1}', words, (SELECT words FROM question), 1)::float8 AS score
+        FROM documents_text WHERE words @@ (SELECT words FROM question)
+        ORDER BY score DESC, number LIMIT :limit
+      ) AS hit JOIN documents AS document ON document.number = hit.number) AS best
     ORDER BY score DESC, number`,
 })
 
@@ -59,7 +73,9 @@ export async function search(
   }
   const asked = parseQuestion(query)
   const firstWord = asked[0]?.words.toLowerCase() ?? ''
-  const found = await reader.read(hits({ match: matchExpression(asked), limit, firstWord }))
+  const found = await reader.read(
+    hits({ match: matchExpression(asked), asked: askedPairs(asked), limit, firstWord }),
+  )
   const places = placesOf(asked)
   return found.map(({ url, title, score, part, isStart }) => {
     const snippet =

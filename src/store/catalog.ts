@@ -6,7 +6,7 @@ import { MillraceError } from '../model/index.ts'
 import { encode, storedBytes, type Codec, type Shape, type Stored, type Values } from './codec.ts'
 import type { Guard, Unit } from './contract.ts'
 import type { Definition, Statement } from './declare.ts'
-import { numbered, replaceParameters, type Dialect } from './dialect.ts'
+import { numbered, replaceParameters, withoutHints, type Dialect } from './dialect.ts'
 import { toPortable } from './portable-text.ts'
 
 /** What a placeholder is bound to: the index of a parameter, or a value the engine supplies. */
@@ -141,7 +141,7 @@ function compileStatement(
   dialect: Dialect,
 ): CompiledStatement {
   const names = Object.keys(params)
-  const text = dialect === 'postgres' ? (statement.postgres ?? statement.sql) : statement.sql
+  const text = dialect === 'postgres' ? withoutHints(statement.postgres ?? statement.sql) : statement.sql
   const binds: number[] = []
   const sql = replaceParameters(text, (name) => {
     const bind = bindOf(name, names, owner)

@@ -54,7 +54,10 @@ export interface Result<Row = unknown> {
 
 /** Proof of a commit: it is durable in the sense named, and `results` has one entry per command. */
 export interface Receipt<Commands extends readonly Command[] = readonly Command[]> {
-  /** Place in commit order. A unit that changed no row takes no position of its own and names the latest one. */
+  /**
+   * Place in commit order: a later unit has a higher one. Numbers may be left out. A unit that changed no row takes no
+   * position of its own and names the latest one.
+   */
   readonly position: number
   readonly durability: Durability
   readonly results: {

@@ -53,7 +53,8 @@ export interface CommandDefinition {
 /** A generated INSERT: into which table, and what it does when the row is there. */
 export interface PlainWrite {
   readonly table: Table
-  readonly verb: 'insert' | 'insertNew' | 'upsert'
+  /** What follows the rows: ON CONFLICT and what is done then, or nothing. */
+  readonly onConflict: string
 }
 
 /** A declared guard: it holds when the statement returns a row. */
@@ -148,16 +149,16 @@ export function sqlName(name: string): string {
 
 function generated<const S extends Shape>(
   into: Table<S>,
-  verb: PlainWrite['verb'],
-  suffix: string,
+  verb: 'insert' | 'insertNew' | 'upsert',
+  onConflict: string,
 ): CommandMaker<S> {
   const names = [...Object.keys(into.columns), 'position']
   const columns = names.map(sqlName).join(', ')
-  const sql = `INSERT INTO ${into.name} (${columns}) VALUES (${names.map((name) => `:${name}`).join(', ')})${suffix}`
+  const sql = `INSERT INTO ${into.name} (${columns}) VALUES (${names.map((name) => `:${name}`).join(', ')})${onConflict}`
   return command({
     name: `${into.name}.${verb}`,
     params: into.columns,
     statements: [{ sql, changes: { noun: into.noun, op: 'put', id: into.key } }],
-    plain: { table: into as unknown as Table, verb },
+    plain: { table: into as unknown as Table, onConflict },
   })
 }

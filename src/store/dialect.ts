@@ -13,6 +13,11 @@ export function replaceParameters(text: string, replacement: (name: string) => s
   )
 }
 
+/** The text without INDEXED BY: a hint to SQLite's planner, which Postgres does not read and does not need. */
+export function withoutHints(text: string): string {
+  return text.replace(/\sINDEXED BY \w+/g, '')
+}
+
 /** The n-th placeholder of Postgres, counted from 0. Its type is said, since Postgres can not always tell. */
 export function numbered(index: number, codec: Codec | undefined): string {
   return `$${index + 1}::${postgresType(codec ?? 'int')}`

@@ -28,7 +28,7 @@ export const metricMutants: readonly Mutant[] = [
     name: 'figures-overwritten',
     breaks: 'figures of several tries add up',
     file: TALLIES,
-    find: 'fetched = fetched + excluded.fetched',
+    find: 'fetched = run_hosts.fetched + excluded.fetched',
     replace: 'fetched = excluded.fetched',
     tests: TEST,
     only: 'answers, their bytes',

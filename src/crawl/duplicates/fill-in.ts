@@ -38,20 +38,20 @@ const missing = query({
   name: 'duplicates.gapsOfDocuments',
   params: { after: 'int', limit: 'int' },
   gives: { last: 'int?', without: 'int' },
-  sql: `SELECT max(number), coalesce(sum(lacks), 0) FROM (SELECT number,
-      NOT EXISTS (SELECT 1 FROM document_fingerprints AS has WHERE has.document = documents.number) AS lacks
-    FROM documents WHERE number > :after ORDER BY number LIMIT :limit)`,
+  sql: `SELECT max(number), coalesce(sum(lacks), 0) FROM (SELECT number, iif(
+      NOT EXISTS (SELECT 1 FROM document_fingerprints AS has WHERE has.document = documents.number), 1, 0) AS lacks
+    FROM documents WHERE number > :after ORDER BY number LIMIT :limit) AS looked_at`,
 })
 
 const odd = query({
   name: 'duplicates.gapsOfFingerprints',
   params: { after: 'int', limit: 'int' },
   gives: { last: 'int?', waiting: 'int', astray: 'int' },
-  sql: `SELECT max(number), coalesce(sum(cluster IS NULL), 0), coalesce(sum(astray), 0) FROM (SELECT number, cluster,
+  sql: `SELECT max(number), count(*) FILTER (WHERE cluster IS NULL), coalesce(sum(astray), 0) FROM (SELECT number, cluster, iif(
       NOT EXISTS (SELECT 1 FROM document_fingerprints AS has WHERE has.fingerprint = fingerprints.number)
       OR (cluster IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fingerprints AS least
-        WHERE least.number = fingerprints.cluster AND least.cluster = least.number)) AS astray
-    FROM fingerprints WHERE number > :after ORDER BY number LIMIT :limit)`,
+        WHERE least.number = fingerprints.cluster AND least.cluster = least.number)), 1, 0) AS astray
+    FROM fingerprints WHERE number > :after ORDER BY number LIMIT :limit) AS looked_at`,
 })
 
 /**

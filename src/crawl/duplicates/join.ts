@@ -37,10 +37,28 @@ export const addFingerprint = command({
             WHERE number IN (SELECT number FROM self UNION SELECT number FROM met) ORDER BY a, b, c, d LIMIT 1)
         UPDATE fingerprints SET cluster = (SELECT number FROM least)
         WHERE (number IN (SELECT number FROM self) OR cluster IN (SELECT number FROM met))
-          AND cluster IS NOT (SELECT number FROM least)`,
+          AND cluster IS DISTINCT FROM (SELECT number FROM least)`,
     },
   ],
 })
+
+const REACHED = 'near.number, near.algorithm, near.a, near.b, near.c, near.d'
+
+/* Postgres wants `reached` to be named once where it is being made. */
+const nearToReached = nearSelects(
+  REACHED,
+  '(SELECT reached.algorithm, reached.a, reached.b, reached.c, reached.d) AS self',
+).join(' UNION ALL ')
+
+/* `step`: the fingerprints that are near those reached so far. */
+const rejoinSql = (step: string) => `WITH RECURSIVE
+          reached (number, algorithm, a, b, c, d) AS MATERIALIZED (
+            SELECT * FROM (SELECT number, algorithm, a, b, c, d FROM fingerprints
+              WHERE cluster IS NULL ORDER BY number LIMIT 1) AS waiting
+            UNION ${step}),
+          least AS MATERIALIZED (SELECT number FROM reached ORDER BY a, b, c, d LIMIT 1)
+        UPDATE fingerprints SET cluster = (SELECT number FROM least)
+        WHERE number IN (SELECT number FROM reached) AND cluster IS DISTINCT FROM (SELECT number FROM least)`
 
 /**
  * Joins one fingerprint that waits for it, with all it is connected with, however far. `isLeft` says whether others wait.
@@ -52,14 +70,8 @@ const rejoin = command({
   gives: { isLeft: 'bool' },
   statements: [
     {
-      sql: `WITH RECURSIVE
-          reached (number, algorithm, a, b, c, d) AS MATERIALIZED (
-            SELECT * FROM (SELECT number, algorithm, a, b, c, d FROM fingerprints
-              WHERE cluster IS NULL ORDER BY number LIMIT 1)
-            UNION ${nearSelects('near.number, near.algorithm, near.a, near.b, near.c, near.d', 'reached AS self').join(' UNION ')}),
-          least AS MATERIALIZED (SELECT number FROM reached ORDER BY a, b, c, d LIMIT 1)
-        UPDATE fingerprints SET cluster = (SELECT number FROM least)
-        WHERE number IN (SELECT number FROM reached) AND cluster IS NOT (SELECT number FROM least)`,
+      sql: rejoinSql(nearSelects(REACHED, 'reached AS self').join(' UNION ')),
+      postgres: rejoinSql(`SELECT met.* FROM reached CROSS JOIN LATERAL (${nearToReached}) AS met`),
     },
     { sql: 'SELECT EXISTS (SELECT 1 FROM fingerprints WHERE cluster IS NULL)', gives: true },
   ],
@@ -96,10 +108,9 @@ export async function rejoinClusters(store: Store): Promise<void> {
  */
 export function forgetStatements(ownedDocuments: string): readonly Statement[] {
   const lost = `SELECT has.fingerprint FROM documents CROSS JOIN document_fingerprints AS has
-      ON has.document = documents.number
-    WHERE documents.id IN (${ownedDocuments}) AND NOT EXISTS (
-      SELECT 1 FROM document_fingerprints AS other CROSS JOIN documents AS kept ON kept.number = other.document
-      WHERE other.fingerprint = has.fingerprint AND kept.id NOT IN (${ownedDocuments}))`
+    WHERE has.document = documents.number AND documents.id IN (${ownedDocuments}) AND NOT EXISTS (
+      SELECT 1 FROM document_fingerprints AS other CROSS JOIN documents AS kept
+      WHERE kept.number = other.document AND other.fingerprint = has.fingerprint AND kept.id NOT IN (${ownedDocuments}))`
   return [
     {
       sql: `UPDATE fingerprints SET cluster = NULL WHERE cluster IN

@@ -29,11 +29,10 @@ const clusters = query({
   params: { documents: 'json' },
   gives: { document: 'text', urlKey: 'text', cluster: 'int', a: 'int', b: 'int', c: 'int', d: 'int' },
   sql: `SELECT documents.id, documents.url_key, least.number, least.a, least.b, least.c, least.d
-    FROM json_each(:documents) AS named CROSS JOIN documents ON documents.id = named.value
-      CROSS JOIN document_fingerprints AS has ON has.document = documents.number
-      CROSS JOIN fingerprints ON fingerprints.number = has.fingerprint
-      CROSS JOIN fingerprints AS least ON least.number = fingerprints.cluster
-    WHERE in_time()`,
+    FROM json_each(:documents) AS named CROSS JOIN documents
+      CROSS JOIN document_fingerprints AS has CROSS JOIN fingerprints CROSS JOIN fingerprints AS least
+    WHERE documents.id = named.value AND has.document = documents.number AND fingerprints.number = has.fingerprint
+      AND least.number = fingerprints.cluster AND in_time()`,
 })
 
 const canonicalOf = { cluster: 'int', urlKey: 'text', url: 'text' } as const satisfies Shape
@@ -107,7 +106,7 @@ const counts = query({
       LEFT JOIN fingerprints AS fingerprint ON fingerprint.number = has.fingerprint
     WHERE in_time() AND document.position = (SELECT max(position) FROM documents AS newer
       WHERE newer.url_key = document.url_key)
-    GROUP BY coalesce(fingerprint.cluster, document.sha256))`,
+    GROUP BY coalesce(CAST(fingerprint.cluster AS TEXT), document.sha256)) AS clusters`,
 })
 
 /** A whole store in numbers: of the newest document of each URL. */
@@ -134,15 +133,14 @@ export async function duplicateCounts(reader: Reader): Promise<DuplicateCounts> 
 /* `hasDocument` joins the documents of a cluster with pages, `isInScope` says which pairs are looked at. */
 function canonicalSql(hasDocument: string, isInScope: string): string {
   return `SELECT chosen.cluster, page.url_key, page.url
-    FROM (SELECT asked.value AS cluster, (
+    FROM (SELECT asked.cluster, (
         SELECT page.id FROM fingerprints
-          CROSS JOIN document_fingerprints AS has ON has.fingerprint = fingerprints.number
-          CROSS JOIN documents AS document ON document.number = has.document
-          CROSS JOIN pages AS page ON ${hasDocument}
-        WHERE fingerprints.cluster = asked.value AND ${isInScope} AND in_time()
+          CROSS JOIN document_fingerprints AS has CROSS JOIN documents AS document CROSS JOIN pages AS page
+        WHERE fingerprints.cluster = asked.cluster AND has.fingerprint = fingerprints.number
+          AND document.number = has.document AND ${hasDocument} AND ${isInScope} AND in_time()
         ORDER BY length(page.url_key), page.url_key LIMIT 1) AS page
-      FROM json_each(:clusters) AS asked) AS chosen
-    CROSS JOIN pages AS page ON page.id = chosen.page`
+      FROM (SELECT CAST(value AS BIGINT) AS cluster FROM json_each(:clusters)) AS asked) AS chosen
+    CROSS JOIN pages AS page WHERE page.id = chosen.page`
 }
 
 function hex(band: number): string {

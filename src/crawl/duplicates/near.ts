@@ -33,10 +33,13 @@ function xor(one: string, other: string): string {
   return `((${one} | ${other}) - (${one} & ${other}))`
 }
 
+/* As numbers that every database reads: not all know 0x. Every other bit, pair and four of 32, and the sum of four bytes. */
+const [EVERY_BIT, EVERY_PAIR, EVERY_FOUR, ALL_BYTES] = [0x55555555, 0x33333333, 0x0f0f0f0f, 0x01010101]
+
 /** How many bits of three words of 32 bits are set: counted in pairs, in fours, and the fours of all words as one. */
 function ones(words: readonly string[]): string {
-  const pairs = words.map((word) => `(${word} - ((${word} >> 1) & 0x55555555))`)
-  const fours = pairs.map((pair) => `((${pair} & 0x33333333) + ((${pair} >> 2) & 0x33333333))`)
+  const pairs = words.map((word) => `(${word} - ((${word} >> 1) & ${EVERY_BIT}))`)
+  const fours = pairs.map((pair) => `((${pair} & ${EVERY_PAIR}) + ((${pair} >> 2) & ${EVERY_PAIR}))`)
   const sum = `(${fours.join(' + ')})`
-  return `(((((${sum} & 0x0f0f0f0f) + ((${sum} >> 4) & 0x0f0f0f0f)) * 0x01010101) >> 24) & 255)`
+  return `(((((${sum} & ${EVERY_FOUR}) + ((${sum} >> 4) & ${EVERY_FOUR})) * ${ALL_BYTES}) >> 24) & 255)`
 }

@@ -66,7 +66,7 @@ const CONTENT = [
 ] as const satisfies readonly (keyof DocumentRow)[]
 
 const names = Object.keys(documents.columns)
-const same = CONTENT.map((name) => `${sqlName(name)} IS :${name}`).join(' AND ')
+const same = CONTENT.map((name) => `${sqlName(name)} IS NOT DISTINCT FROM :${name}`).join(' AND ')
 
 /**
  * A document version, unless the newest one of its url key already says the same. One that is made of a stored page is

@@ -51,7 +51,7 @@ const insertPage = (raw: string, document: string, change = changeOf('made.docum
 })
 
 const newestDocument =
-  'iif(:hasDocument, (SELECT id FROM documents WHERE url_key = :urlKey ORDER BY position DESC LIMIT 1), NULL)'
+  'iif(:hasDocument = 1, (SELECT id FROM documents WHERE url_key = :urlKey ORDER BY position DESC LIMIT 1), NULL)'
 
 /**
  * A page version. Its document is the newest one of its url key, so it goes after `documentCommands` in the unit: where the

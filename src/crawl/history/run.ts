@@ -192,7 +192,7 @@ export const countDuplicates = query({
   params: { run: 'text' },
   gives: { duplicates: 'int', nearDuplicates: 'int' },
   sql: `SELECT count(*) - count(DISTINCT documents.sha256),
-      count(DISTINCT documents.sha256) - count(DISTINCT coalesce(fingerprints.cluster, documents.sha256))
+      count(DISTINCT documents.sha256) - count(DISTINCT coalesce(CAST(fingerprints.cluster AS TEXT), documents.sha256))
     FROM pages JOIN documents ON documents.id = pages.document
       LEFT JOIN document_fingerprints AS has ON has.document = documents.number
       LEFT JOIN fingerprints ON fingerprints.number = has.fingerprint

@@ -31,8 +31,7 @@ export const findRobots = query({
   name: 'robots.find',
   params: { origin: 'text', at: 'time' },
   gives: { status: 'int', body: 'text', fetchedAt: 'time', expiresAt: 'time' },
-  sql:
-    'SELECT status, body, fetched_at, expires_at FROM robots WHERE origin = :origin AND expires_at > :at',
+  sql: 'SELECT status, body, fetched_at, expires_at FROM robots WHERE origin = :origin AND expires_at > :at',
 })
 
 /** What the keeper works with. */

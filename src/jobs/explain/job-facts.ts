@@ -44,7 +44,7 @@ export const jobFacts = query({
       (SELECT count(*) FROM jobs AS busy WHERE busy.lane = job.lane AND busy.state = 'running'),
       (SELECT count(*) FROM (SELECT 1 FROM jobs AS other
         WHERE other.run = job.run AND other.kind = job.kind AND other.state = 'available' AND other.lane = job.lane
-          AND (other.priority, other.waits, other.id) < (job.priority, job.waits, job.id) LIMIT 10000)),
+          AND (other.priority, other.waits, other.id) < (job.priority, job.waits, job.id) LIMIT 10000) AS first),
       holder.pid, holder.host, holder.command
     FROM jobs AS job LEFT JOIN lanes ON lanes.key = job.lane LEFT JOIN processes AS holder ON holder.id = job.process
     WHERE job.id = :id`,
@@ -57,7 +57,7 @@ export const jobsOfKey = query({
   gives: { id: 'text', run: 'text', kind: 'text', state: 'text' },
   sql: `SELECT jobs.id, jobs.run, jobs.kind, jobs.state
     FROM json_each(:runs) AS asked CROSS JOIN json_each(:kinds) AS wanted CROSS JOIN jobs INDEXED BY jobs_unique
-      ON jobs.run = asked.value AND jobs.kind = wanted.value AND jobs.unique_key = :key
+    WHERE jobs.run = asked.value AND jobs.kind = wanted.value AND jobs.unique_key = :key
     ORDER BY jobs.run DESC, jobs.kind`,
 })
 
@@ -79,7 +79,7 @@ export const attemptsOfJob = query({
   params: { job: 'text', limit: 'int' },
   gives: attemptShape,
   sql: `SELECT attempt, process, started_at, finished_at, error_code, error_message FROM (
-      SELECT * FROM attempts WHERE job = :job ORDER BY id DESC LIMIT :limit)
+      SELECT * FROM attempts WHERE job = :job ORDER BY id DESC LIMIT :limit) AS latest
     ORDER BY id`,
 })
 

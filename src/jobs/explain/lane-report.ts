@@ -30,6 +30,9 @@ const laneShape = {
  */
 export type LaneRow = Values<typeof laneShape>
 
+/* Each run with each kind. */
+const askedPairs = 'json_each(:runs) AS asked CROSS JOIN json_each(:kinds) AS wanted'
+
 /** Up to `limit` lanes after a key, by key. Served by the key, jobs_running_lane and jobs_ready. */
 export const laneReport = query({
   name: 'explain.lanes',
@@ -40,21 +43,25 @@ export const laneReport = query({
       (SELECT count(*) FROM jobs WHERE lane = lanes.key AND state = 'running'),
       (SELECT coalesce(sum((SELECT count(*) FROM (SELECT 1 FROM jobs INDEXED BY jobs_ready
           WHERE run = asked.value AND kind = wanted.value AND state = 'available' AND lane = lanes.key
-          LIMIT ${WAITING_MAX}))), 0)
-        FROM json_each(:runs) AS asked CROSS JOIN json_each(:kinds) AS wanted)
+          LIMIT ${WAITING_MAX}) AS few)), 0)
+        FROM ${askedPairs})
     FROM lanes WHERE key > :after AND in_time() ORDER BY key LIMIT :limit`,
 })
+
+/* Of one pair. Only Postgres has LATERAL; without it, it would look at every job for each pair. */
+const firstDue = (column: string) => `SELECT ${column} FROM jobs AS later INDEXED BY jobs_due
+        WHERE later.run = asked.value AND later.kind = wanted.value AND later.state IN ('scheduled', 'retryable')
+        ORDER BY later.due_at LIMIT 1000`
 
 /** Jobs told to come later, by lane: of each run and kind the first 1,000 that come due. */
 export const laterByLane = query({
   name: 'explain.later',
   params: { runs: 'json', kinds: 'json' },
   gives: { lane: 'text', count: 'int' },
-  sql: `SELECT lane, count(*) FROM json_each(:runs) AS asked CROSS JOIN json_each(:kinds) AS wanted CROSS JOIN jobs
-      ON jobs.id IN (SELECT later.id FROM jobs AS later INDEXED BY jobs_due
-        WHERE later.run = asked.value AND later.kind = wanted.value AND later.state IN ('scheduled', 'retryable')
-        ORDER BY later.due_at LIMIT 1000)
-    WHERE in_time() GROUP BY lane`,
+  sql: `SELECT lane, count(*) FROM ${askedPairs} CROSS JOIN jobs
+    WHERE jobs.id IN (${firstDue('later.id')}) AND in_time() GROUP BY lane`,
+  postgres: `SELECT lane, count(*) FROM ${askedPairs} CROSS JOIN LATERAL (${firstDue('later.lane')}) AS jobs
+    GROUP BY lane`,
 })
 
 /**

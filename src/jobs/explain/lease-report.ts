@@ -20,7 +20,7 @@ export const leasesByProcess = query({
   params: { at: 'time' },
   gives: leasesShape,
   sql: `SELECT coalesce(process, ''), coalesce(process, '') IN (SELECT id FROM processes), count(*),
-      sum(coalesce(lease_until, 0) < :at)
+      count(*) FILTER (WHERE coalesce(lease_until, 0) < :at)
     FROM jobs WHERE state = 'running' AND in_time() GROUP BY process ORDER BY process`,
 })
 

@@ -49,7 +49,7 @@ export const failLane = command({
     {
       sql: `UPDATE lanes SET failures = failures + 1, penalty_ms = ${penalty},
           open_until = iif(open_until > :now OR (penalty_ms = 0 AND NOT (${opens})), open_until, :now + ${penalty})
-        WHERE key = :key AND :counts`,
+        WHERE key = :key AND :counts = 1`,
     },
     {
       sql: `UPDATE lanes SET error_code = :errorCode, error_status = :errorStatus, error_message = :errorMessage,
@@ -83,7 +83,7 @@ export const budgetRetry = command({
   params: { id: 'text', key: 'text' },
   statements: [
     {
-      sql: `UPDATE jobs SET waits = waits + (open_until > :now),
+      sql: `UPDATE jobs SET waits = waits + iif(open_until > :now, 1, 0),
           due_at = due_at + max(0, open_until - :now) + iif(retry_credit < ${RETRY_COST}, ${RETRY_REST_MS}, 0)
         FROM lanes WHERE jobs.id = :id AND lanes.key = :key`,
     },

@@ -27,9 +27,9 @@ export const paceLane = command({
     {
       sql: `INSERT INTO lanes (key, concurrency, gap_ms, next_at, wait_until, position)
         VALUES (:key, :concurrency, :gapMs, 0, 0, :position)
-        ON CONFLICT DO UPDATE SET concurrency = excluded.concurrency, gap_ms = excluded.gap_ms,
-          next_at = min(next_at, :now + excluded.gap_ms), position = excluded.position
-        WHERE concurrency <> excluded.concurrency OR gap_ms <> excluded.gap_ms`,
+        ON CONFLICT (key) DO UPDATE SET concurrency = excluded.concurrency, gap_ms = excluded.gap_ms,
+          next_at = min(lanes.next_at, :now + excluded.gap_ms), position = excluded.position
+        WHERE lanes.concurrency <> excluded.concurrency OR lanes.gap_ms <> excluded.gap_ms`,
       changes: lane,
     },
   ],

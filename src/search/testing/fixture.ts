@@ -65,13 +65,22 @@ const readEntries = query({
   gives: { document: 'text' },
   sql: `SELECT coalesce(document.id, 'gone') FROM documents_text_docsize AS entry
     LEFT JOIN documents AS document ON document.number = entry.id ORDER BY 1`,
+  postgres: `SELECT coalesce(document.id, 'gone') FROM documents_text AS entry
+    LEFT JOIN documents AS document ON document.number = entry.number ORDER BY 1`,
 })
 
-/** Fails with Corrupt when FTS5's own books do not agree with each other. */
+/** Fails when FTS5's own books do not agree with each other, or with what the documents hold. */
 export const checkFullText = command({
   name: 'documentsText.check',
   params: {},
-  statements: [{ sql: "INSERT INTO documents_text (documents_text) VALUES ('integrity-check')" }],
+  statements: [
+    {
+      sql: "INSERT INTO documents_text (documents_text) VALUES ('integrity-check')",
+      postgres: `SELECT 1 / CASE WHEN EXISTS (SELECT 1 FROM documents_text AS entry
+        LEFT JOIN documents AS document ON document.number = entry.number
+        WHERE entry.words IS DISTINCT FROM document_words(document.title, document.text)) THEN 0 ELSE 1 END`,
+    },
+  ],
 })
 
 /** What makes a test's document. */
@@ -107,12 +116,17 @@ export function write({ id, url = `https://site.test/${id}`, title = '', text = 
   })
 }
 
+/** What the tests open a store with. */
+export const testDefinitions = [
+  ...searchDefinitions,
+  ...jobDefinitions,
+  ...[insertDocument, deleteDocument, checkFullText, readIndexed, readEntries].map((made) => made.definition),
+]
+
 /** Opens a store in a folder of its own; the folder is kept when the test fails. */
 export async function openStore(t: TestContext): Promise<Store> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-search-'))
-  const extra = [insertDocument, deleteDocument, checkFullText, readIndexed, readEntries]
-  const definitions = [...searchDefinitions, ...jobDefinitions, ...extra.map((made) => made.definition)]
-  const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
+  const store = await openSqlite({ path: join(folder, 'store.db'), definitions: testDefinitions })
   t.after(async () => {
     await store.close()
     // The type does not know `passed` yet.

@@ -51,8 +51,8 @@ const documentsLatest = query({
   params: latest,
   gives,
   sql: `SELECT document.url_key, page.id, document.id, ${documentOctets}
-    FROM documents AS document CROSS JOIN pages AS page ON page.url_key = document.url_key
-    WHERE document.url_key > :after AND in_time()
+    FROM documents AS document CROSS JOIN pages AS page
+    WHERE page.url_key = document.url_key AND document.url_key > :after AND in_time()
       AND document.position = (SELECT max(newer.position) FROM documents AS newer
         WHERE newer.url_key = document.url_key AND newer.position <= :upTo)
       AND page.position = (SELECT max(newer.position) FROM pages AS newer
@@ -77,8 +77,8 @@ const documentsOfRun = query({
   params: ofRun,
   gives,
   sql: `SELECT page.url_key, page.id, document.id, ${documentOctets}
-    FROM pages AS page CROSS JOIN documents AS document ON document.id = page.document
-    WHERE page.run = :run AND page.url_key > :after AND page.position <= :upTo AND in_time()
+    FROM pages AS page CROSS JOIN documents AS document
+    WHERE document.id = page.document AND page.run = :run AND page.url_key > :after AND page.position <= :upTo AND in_time()
     ORDER BY page.url_key LIMIT :limit`,
 })
 

@@ -112,8 +112,8 @@ export const pageRows = query({
   params: { pages: 'json' },
   gives: pageShape,
   sql: `SELECT ${pageColumns}
-    FROM json_each(:pages) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value
-    WHERE in_time() ORDER BY wanted.key`,
+    FROM json_each(:pages) AS wanted CROSS JOIN pages AS page
+    WHERE page.id = wanted.value AND in_time() ORDER BY CAST(wanted.key AS BIGINT)`,
 })
 
 /** Documents, each with a page that has it: pairs of ids, page first, in the order of the list. */
@@ -128,9 +128,9 @@ export const documentRows = query({
       document.categories, document.tags,
       (SELECT min(later.fetched_at) FROM pages AS later WHERE later.url_key = page.url_key AND later.change = 'gone'
         AND later.position > page.position AND later.position <= :goneUpTo)
-    FROM json_each(:pairs) AS wanted CROSS JOIN pages AS page ON page.id = wanted.value ->> 0
-      CROSS JOIN documents AS document ON document.id = wanted.value ->> 1
-    WHERE in_time() ORDER BY wanted.key`,
+    FROM json_each(:pairs) AS wanted CROSS JOIN pages AS page CROSS JOIN documents AS document
+    WHERE page.id = wanted.value ->> 0 AND document.id = wanted.value ->> 1 AND in_time()
+    ORDER BY CAST(wanted.key AS BIGINT)`,
 })
 
 /** What a line is made of, by ids. */

@@ -28,8 +28,8 @@ const earlierPages = query({
   name: 'transfer.earlierPages',
   params: { page: 'text' },
   gives: pageShape,
-  sql: `SELECT ${pageColumns} FROM pages AS later CROSS JOIN pages AS page ON page.url_key = later.url_key
-    WHERE later.id = :page AND page.position < later.position AND page.raw_sha256 IS NOT NULL
+  sql: `SELECT ${pageColumns} FROM pages AS later CROSS JOIN pages AS page
+    WHERE page.url_key = later.url_key AND later.id = :page AND page.position < later.position AND page.raw_sha256 IS NOT NULL
       AND page.status BETWEEN 200 AND 299 AND in_time()
     ORDER BY page.position DESC LIMIT 1`,
 })

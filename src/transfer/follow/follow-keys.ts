@@ -11,8 +11,8 @@ export const documentsAfter = query({
   params: { run: 'text', after: 'int', urlKey: 'text', limit: 'int' },
   gives: { position: 'int', urlKey: 'text', page: 'text', document: 'text', octets: 'int' },
   sql: `SELECT page.position, page.url_key, page.id, document.id, ${documentOctets}
-    FROM pages AS page CROSS JOIN documents AS document ON document.id = page.document
-    WHERE page.run = :run AND page.position >= :after
+    FROM pages AS page CROSS JOIN documents AS document
+    WHERE document.id = page.document AND page.run = :run AND page.position >= :after
       AND (page.position > :after OR page.url_key > :urlKey) AND in_time()
     ORDER BY page.position, page.url_key LIMIT :limit`,
 })
@@ -23,8 +23,8 @@ export const placeOf = query({
   params: { run: 'text', urlKey: 'text' },
   gives: { position: 'int', lines: 'int' },
   sql: `SELECT page.position, (SELECT count(*)
-      FROM pages AS earlier CROSS JOIN documents AS document ON document.id = earlier.document
-      WHERE earlier.run = page.run AND earlier.position <= page.position
+      FROM pages AS earlier CROSS JOIN documents AS document
+      WHERE document.id = earlier.document AND earlier.run = page.run AND earlier.position <= page.position
         AND (earlier.position < page.position OR earlier.url_key <= page.url_key) AND in_time())
     FROM pages AS page WHERE page.run = :run AND page.url_key = :urlKey AND page.document IS NOT NULL`,
 })

@@ -23,7 +23,8 @@ export interface Given {
   readonly extractedFrom?: string
 }
 
-const clusters = query({
+/** Every document's place. */
+export const clusters = query({
   name: 'look.clusters',
   params: {},
   gives: { url: 'text', document: 'text', number: 'int', cluster: 'int?' },

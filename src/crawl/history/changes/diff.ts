@@ -68,7 +68,8 @@ const documentStates = query({
   params: { ids: 'json' },
   gives: { document: 'text', sha256: 'text', title: 'text', rawSha256: 'text' },
   sql: `SELECT documents.id, documents.sha256, documents.title, documents.raw_sha256
-    FROM json_each(:ids) AS wanted CROSS JOIN documents ON documents.id = wanted.value WHERE in_time()`,
+    FROM json_each(:ids) AS wanted CROSS JOIN documents
+    WHERE documents.id = wanted.value AND in_time()`,
 })
 
 /**

@@ -25,7 +25,7 @@ const lastDocument = `(SELECT document ${known} AND document IS NOT NULL ORDER B
  */
 function sameContent(one: string, other: string): string {
   return `(${one} = ${other} OR coalesce((SELECT one.raw_sha256 = other.raw_sha256 OR (one.sha256 = other.sha256 AND one.title = other.title)
-    FROM documents AS one, documents AS other WHERE one.id = ${one} AND other.id = ${other}), 0))`
+    FROM documents AS one, documents AS other WHERE one.id = ${one} AND other.id = ${other}), 1 = 0))`
 }
 
 /** The change of a page about to be added, as an SQL expression; `document` is that of its document, or of NULL. */
@@ -40,17 +40,17 @@ export function changeOf(document: string): string {
 }
 
 /* A page that was gone already, and was asked for because something links to it, is not gone once more. */
-const wasGone = `(SELECT earlier.change FROM pages AS earlier WHERE earlier.source = page.source
+const wasGone = `(coalesce((SELECT earlier.change FROM pages AS earlier WHERE earlier.source = page.source
         AND earlier.url_key = page.url_key AND earlier.change IS NOT NULL AND earlier.position < page.position
-      ORDER BY earlier.position DESC LIMIT 1) IS 'gone'`
+      ORDER BY earlier.position DESC LIMIT 1), '') = 'gone')`
 
 /** Counts the change of the page `:id`, added before it in the same unit, in its run. */
 export const countChange: Statement = {
-  sql: `UPDATE runs SET pages_new = pages_new + (page.change = 'new'),
-      pages_changed = pages_changed + (page.change = 'changed'),
-      pages_unchanged = pages_unchanged + (page.change = 'unchanged'),
-      pages_missed = pages_missed + (page.change = 'missed'),
-      pages_gone = pages_gone + (page.change = 'gone' AND NOT ${wasGone}), position = :position
+  sql: `UPDATE runs SET pages_new = pages_new + iif(page.change = 'new', 1, 0),
+      pages_changed = pages_changed + iif(page.change = 'changed', 1, 0),
+      pages_unchanged = pages_unchanged + iif(page.change = 'unchanged', 1, 0),
+      pages_missed = pages_missed + iif(page.change = 'missed', 1, 0),
+      pages_gone = pages_gone + iif(page.change = 'gone' AND NOT ${wasGone}, 1, 0), position = :position
     FROM pages AS page WHERE page.id = :id AND page.change IS NOT NULL AND runs.id = :run`,
   changes: { noun: 'run', op: 'put', id: 'run' },
 }
@@ -62,11 +62,11 @@ export function wasThere(change: string): string {
 
 /** Takes back what the page of `:urlKey` was counted as in `:run`; goes before the page is taken away. */
 export const uncountChange: Statement = {
-  sql: `UPDATE runs SET pages_new = pages_new - (page.change = 'new'),
-      pages_changed = pages_changed - (page.change = 'changed'),
-      pages_unchanged = pages_unchanged - (page.change = 'unchanged'),
-      pages_missed = pages_missed - (page.change = 'missed'),
-      pages_gone = pages_gone - (page.change = 'gone' AND NOT ${wasGone}), position = :position
+  sql: `UPDATE runs SET pages_new = pages_new - iif(page.change = 'new', 1, 0),
+      pages_changed = pages_changed - iif(page.change = 'changed', 1, 0),
+      pages_unchanged = pages_unchanged - iif(page.change = 'unchanged', 1, 0),
+      pages_missed = pages_missed - iif(page.change = 'missed', 1, 0),
+      pages_gone = pages_gone - iif(page.change = 'gone' AND NOT ${wasGone}, 1, 0), position = :position
     FROM pages AS page WHERE page.run = :run AND page.url_key = :urlKey AND page.change IS NOT NULL
       AND runs.id = :run`,
   changes: { noun: 'run', op: 'put', id: 'run' },

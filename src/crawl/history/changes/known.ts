@@ -59,7 +59,7 @@ export const countUnasked = command({
           pages_unasked = pages_unasked + settled.count, position = :position
         FROM (SELECT count(*) AS count FROM changes JOIN jobs ON jobs.id = changes.id
           WHERE changes.position = :position AND changes.noun = 'job' AND jobs.run = :run AND jobs.kind = :kind
-            AND jobs.state = 'completed' AND jobs.input ->> 'unasked') AS settled
+            AND jobs.state = 'completed' AND jobs.input ->> 'unasked' IS NOT NULL) AS settled
         WHERE runs.id = :run AND settled.count > 0`,
       changes: { noun: 'run', op: 'put', id: 'run' },
     },

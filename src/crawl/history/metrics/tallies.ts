@@ -21,9 +21,9 @@ const addToHost = command({
     {
       sql: `INSERT INTO run_hosts (run, host, fetched, retried, given_up, wire_bytes, bytes, position)
         VALUES (:run, :host, :fetched, :retried, :givenUp, :wireBytes, :bytes, :position)
-        ON CONFLICT DO UPDATE SET fetched = fetched + excluded.fetched, retried = retried + excluded.retried,
-          given_up = given_up + excluded.given_up, wire_bytes = wire_bytes + excluded.wire_bytes,
-          bytes = bytes + excluded.bytes, position = excluded.position`,
+        ON CONFLICT (run, host) DO UPDATE SET fetched = run_hosts.fetched + excluded.fetched,
+          retried = run_hosts.retried + excluded.retried, given_up = run_hosts.given_up + excluded.given_up,
+          wire_bytes = run_hosts.wire_bytes + excluded.wire_bytes, bytes = run_hosts.bytes + excluded.bytes, position = excluded.position`,
       changes: { noun: 'run host', op: 'put', id: 'id' },
     },
   ],
@@ -46,8 +46,8 @@ export function countHost(run: string, host: string, sums: HostSums) {
   return addToHost({ id: `${run} ${host}`, run, host, ...sums })
 }
 
-const grow =
-  'ON CONFLICT DO UPDATE SET count = count + excluded.count, ms = ms + excluded.ms, position = excluded.position'
+const grow = `ON CONFLICT (run, host, figure, class) DO UPDATE SET count = run_tallies.count + excluded.count,
+          ms = run_tallies.ms + excluded.ms, position = excluded.position`
 
 /** Adds to a tally of a host in a run. */
 export const tally = command({

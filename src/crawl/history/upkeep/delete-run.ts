@@ -35,9 +35,9 @@ const ownedBodies = `WITH
       SELECT raw_sha256 FROM pages WHERE id IN (${chunk}) AND raw_sha256 IS NOT NULL
       UNION SELECT raw_sha256 FROM documents WHERE id IN (${ownedDocuments})),
     needed (sha256) AS (
-      SELECT lost.sha256 FROM lost CROSS JOIN pages ON pages.raw_sha256 = lost.sha256 WHERE pages.id NOT IN (${chunk})
+      SELECT lost.sha256 FROM lost CROSS JOIN pages WHERE pages.raw_sha256 = lost.sha256 AND pages.id NOT IN (${chunk})
       UNION SELECT lost.sha256 FROM lost CROSS JOIN documents
-        ON documents.raw_sha256 = lost.sha256 WHERE documents.id NOT IN (${ownedDocuments}))
+        WHERE documents.raw_sha256 = lost.sha256 AND documents.id NOT IN (${ownedDocuments}))
   SELECT sha256 FROM lost EXCEPT SELECT sha256 FROM needed`
 
 /**

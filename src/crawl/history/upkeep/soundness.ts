@@ -22,10 +22,10 @@ const orphanChunk = query({
   params: { after: 'text', limit: 'int' },
   gives: { last: 'text?', count: 'int', bytes: 'int' },
   sql: `SELECT max(sha256), coalesce(sum(orphaned), 0), coalesce(sum(orphaned * size), 0) FROM (
-    SELECT sha256, length(body) AS size,
+    SELECT sha256, length(body) AS size, iif(
       NOT EXISTS (SELECT 1 FROM pages WHERE pages.raw_sha256 = raw_bodies.sha256)
-      AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.raw_sha256 = raw_bodies.sha256) AS orphaned
-    FROM raw_bodies WHERE sha256 > :after ORDER BY sha256 LIMIT :limit)`,
+      AND NOT EXISTS (SELECT 1 FROM documents WHERE documents.raw_sha256 = raw_bodies.sha256), 1, 0) AS orphaned
+    FROM raw_bodies WHERE sha256 > :after ORDER BY sha256 LIMIT :limit) AS looked_at`,
 })
 
 /* Each table's newest row by its rowid, so that nothing is scanned. */
@@ -34,9 +34,9 @@ const newestTimes = query({
   params: {},
   gives: { at: 'int?' },
   sql: `SELECT max(at) FROM (
-    SELECT at FROM (SELECT fetched_at AS at FROM pages ORDER BY rowid DESC LIMIT 1)
-    UNION ALL SELECT at FROM (SELECT created_at AS at FROM documents ORDER BY number DESC LIMIT 1)
-    UNION ALL SELECT at FROM (SELECT started_at AS at FROM runs ORDER BY id DESC LIMIT 1))`,
+    SELECT at FROM (SELECT fetched_at AS at FROM pages ORDER BY id DESC LIMIT 1) AS page
+    UNION ALL SELECT at FROM (SELECT created_at AS at FROM documents ORDER BY number DESC LIMIT 1) AS document
+    UNION ALL SELECT at FROM (SELECT started_at AS at FROM runs ORDER BY id DESC LIMIT 1) AS run) AS newest`,
 })
 
 /** The declarations of this file. */

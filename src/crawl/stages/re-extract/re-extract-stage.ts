@@ -50,7 +50,7 @@ const countRead = command({
   statements: [
     {
       sql: `UPDATE runs SET pages = pages + 1, bytes = bytes + :bytes, position = :position,
-          documents = documents + EXISTS (SELECT 1 FROM documents WHERE id = :document) WHERE id = :id`,
+          documents = documents + (SELECT count(*) FROM documents WHERE id = :document) WHERE id = :id`,
       changes: { noun: 'run', op: 'put', id: 'id' },
     },
   ],

@@ -16,7 +16,9 @@ const ALL: Selection = { source: null, run: null, urlPrefix: null }
 const makeOld = command({
   name: 'test.makeOld',
   params: { like: 'text' },
-  statements: [{ sql: `UPDATE documents SET text = 'old', sha256 = 'old', extractor = 1 WHERE url LIKE :like` }],
+  statements: [
+    { sql: `UPDATE documents SET text = 'old', sha256 = 'old', extractor = 1 WHERE url LIKE :like` },
+  ],
 })
 const definitions = [makeOld.definition]
 

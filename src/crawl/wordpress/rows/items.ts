@@ -21,8 +21,8 @@ const keep = command({
     {
       sql: `INSERT INTO wordpress_items (source, collection, wp_id, url_key, date, modified, sha256, author, media, run,
           gone_at, pass, position)
-        SELECT :source, :collection, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-          value ->> 6, :run, NULL, :pass, :position
+        SELECT :source, :collection, CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+          CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), :run, NULL, :pass, :position
         FROM json_each(:items) WHERE true
         ON CONFLICT (source, collection, wp_id) DO UPDATE SET url_key = excluded.url_key, date = excluded.date,
           modified = excluded.modified, sha256 = excluded.sha256, author = excluded.author, media = excluded.media,
@@ -61,7 +61,7 @@ export const markSeen = command({
   statements: [
     {
       sql: `UPDATE wordpress_items SET pass = :pass, position = :position
-        WHERE source = :source AND collection = :collection AND wp_id IN (SELECT value FROM json_each(:ids))`,
+        WHERE source = :source AND collection = :collection AND wp_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))`,
     },
   ],
 })
@@ -94,7 +94,7 @@ export const knownItems = query({
   params: { source: 'text', collection: 'text', ids: 'json', links: 'json' },
   gives: knownShape,
   sql: `SELECT collection, wp_id, url_key, modified, sha256, run, gone_at FROM wordpress_items
-      WHERE source = :source AND collection = :collection AND wp_id IN (SELECT value FROM json_each(:ids))
+      WHERE source = :source AND collection = :collection AND wp_id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
     UNION SELECT collection, wp_id, url_key, modified, sha256, run, gone_at FROM wordpress_items
       WHERE source = :source AND url_key IN (SELECT value FROM json_each(:links))`,
 })
@@ -115,7 +115,7 @@ export const unseenItems = query({
   name: 'wordpress_items.unseen',
   params: { source: 'text', collection: 'text', from: 'text', to: 'text', pass: 'text' },
   gives: { wpId: 'int', urlKey: 'text', run: 'text' },
-  sql: `SELECT wp_id, url_key, run FROM wordpress_items WHERE ${within} AND pass IS NOT :pass ORDER BY date LIMIT 1`,
+  sql: `SELECT wp_id, url_key, run FROM wordpress_items WHERE ${within} AND pass IS DISTINCT FROM :pass ORDER BY date LIMIT 1`,
 })
 
 /** How many items a run found gone. */
@@ -146,7 +146,7 @@ export const itemsWithMedia = query({
   gives: { urlKey: 'text', media: 'int' },
   sql: `SELECT url_key, media FROM wordpress_items
     WHERE source = :source AND collection = :collection AND run = :run
-      AND media > 0 AND media IN (SELECT value FROM json_each(:media))`,
+      AND media > 0 AND media IN (SELECT CAST(value AS BIGINT) FROM json_each(:media))`,
 })
 
 /** Notes that a run's posts wait for some images no more. */
@@ -157,7 +157,7 @@ export const settleMedia = command({
     {
       sql: `UPDATE wordpress_items SET media = 0, position = :position
         WHERE source = :source AND collection = :collection AND run = :run
-          AND media > 0 AND media IN (SELECT value FROM json_each(:media))`,
+          AND media > 0 AND media IN (SELECT CAST(value AS BIGINT) FROM json_each(:media))`,
     },
   ],
 })

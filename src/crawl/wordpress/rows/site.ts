@@ -21,7 +21,7 @@ export const keepSite = command({
       sql: `INSERT INTO wordpress_sites (run, home, source, api, read_by, name, note, position)
         VALUES (:run, :home, :source, :api, :readBy, :name, :note, :position)
         ON CONFLICT (run, home) DO UPDATE SET api = excluded.api, read_by = excluded.read_by, name = excluded.name,
-          note = coalesce(excluded.note, note), position = excluded.position`,
+          note = coalesce(excluded.note, wordpress_sites.note), position = excluded.position`,
     },
   ],
 })
@@ -60,10 +60,11 @@ const keep = command({
   statements: [
     {
       sql: `INSERT INTO wordpress_entities (source, collection, wp_id, kind, name, slug, link, position)
-        SELECT :source, :collection, value ->> 0, :kind, value ->> 1, value ->> 2, value ->> 3, :position
+        SELECT :source, :collection, CAST(value ->> 0 AS BIGINT), :kind, value ->> 1, value ->> 2, value ->> 3, :position
         FROM json_each(:entities) WHERE true
-        ON CONFLICT (source, collection, wp_id) DO UPDATE SET name = coalesce(excluded.name, name),
-          slug = coalesce(excluded.slug, slug), link = coalesce(excluded.link, link), position = excluded.position`,
+        ON CONFLICT (source, collection, wp_id) DO UPDATE SET name = coalesce(excluded.name, wordpress_entities.name),
+          slug = coalesce(excluded.slug, wordpress_entities.slug), link = coalesce(excluded.link, wordpress_entities.link),
+          position = excluded.position`,
     },
   ],
 })
@@ -92,7 +93,7 @@ export const entitiesOf = query({
   gives: { collection: 'text', wpId: 'int', name: 'text?' },
   sql: `SELECT known.collection, known.wp_id, known.name
     FROM json_each(:wanted) AS wanted CROSS JOIN wordpress_entities AS known
-    WHERE known.source = :source AND known.collection = wanted.value ->> 0 AND known.wp_id = wanted.value ->> 1`,
+    WHERE known.source = :source AND known.collection = wanted.value ->> 0 AND known.wp_id = CAST(wanted.value ->> 1 AS BIGINT)`,
 })
 
 /** A row when a collection of entities has a name that is known. */

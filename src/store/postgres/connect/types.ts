@@ -21,6 +21,8 @@ export interface Sent {
 /** What the server answered. Values are numbers, text, bytes and null; bool is 1 or 0, an unsafe int8 a bigint. */
 export interface Answer {
   readonly rows: readonly (readonly Stored[])[]
+  /** Names of what a row holds, in order. */
+  readonly columns: readonly string[]
   /** Rows given or changed; 0 where that means nothing. */
   readonly count: number
 }

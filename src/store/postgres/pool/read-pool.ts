@@ -127,7 +127,7 @@ export class ReadPool {
       if (!late.aborted || !isMillraceError(error, 'Aborted')) throw error
       if (isMillraceError(error.cause)) throw error.cause
       const message = `${this.#connector.name} gave no session within the deadline of the read`
-      throw new MillraceError('StoreUnreachable', message, { cause: error })
+      throw new MillraceError('Timeout', message, { cause: error })
     }
   }
 

@@ -179,5 +179,6 @@ type Results = Result | readonly Result[]
 
 function answerOf(results: Results): Answer {
   const last = Array.isArray(results) ? (results as readonly Result[]).at(-1) : (results as Result)
-  return { rows: last?.rows ?? [], count: last?.rowCount ?? 0 }
+  const columns = last?.fields.map(({ name }) => name) ?? []
+  return { columns, rows: last?.rows ?? [], count: last?.rowCount ?? 0 }
 }

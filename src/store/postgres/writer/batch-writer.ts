@@ -1,0 +1,185 @@
+/**
+ * Group commit on Postgres: one batch after the other, each in one transaction or a few. What went wrong decides how it
+ * goes on:
+ *
+ *   a unit's own fault          rolled back; the same units again, each in a savepoint
+ *   the connection, or the lock rolled back by the server; the same units again, as long as the policy allows
+ *   the connection at COMMIT    asked what became of it: committed is acknowledged, aborted is done again
+ *   anything else               the rest of the batch is refused
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { MillraceError, toMillraceError } from '../../../model/index.ts'
+import type { Compiled } from '../../catalog.ts'
+import type { PlainWrite } from '../../declare.ts'
+import { noTimes, type Batch, type BatchReport, type BatchTimes, type Outcome } from '../../queue/index.ts'
+import { toErrorMessage } from '../../../threads/index.ts'
+import type { Connection } from '../connect/index.ts'
+import type { Begun } from './begin.ts'
+import { harmsWholeBatch } from './harm.ts'
+import { planUnit, type PlannedUnit } from '../statements/index.ts'
+import { StepSender } from './sender.ts'
+import { prepare, type Pass } from './transaction.ts'
+import type { WriteSession } from './write-session.ts'
+
+/** What a batch writer is made of. */
+export interface BatchWriterParts {
+  readonly session: WriteSession
+  readonly compiled: readonly Compiled[]
+  /** Which of them are generated INSERTs, by index. */
+  readonly plain: ReadonlyMap<number, PlainWrite>
+  readonly changesKept: number
+  /** How long a batch is tried again while the server can not be reached, or the lock not be had; milliseconds. */
+  readonly retryWindowMs: number
+  /** Told how often something was tried again, and why. */
+  readonly onRetry: (code: MillraceError['code']) => void
+}
+
+/** Milliseconds between two tries: doubled each time from the first to the last, and jittered. */
+const RETRY_MS = { first: 20, last: 1_000 }
+/** Of a try after the window's end. */
+const LAST_TRY_MS = 2_000
+
+/** Commits batches, in the order of the calls. */
+export class BatchWriter {
+  readonly #parts: BatchWriterParts
+  readonly #sender: StepSender
+  #turn: Promise<unknown> = Promise.resolve()
+  #times: BatchTimes = noTimes()
+  #failingSince: number | undefined
+
+  constructor(parts: BatchWriterParts) {
+    this.#parts = parts
+    this.#sender = new StepSender(parts.compiled, parts.plain)
+  }
+
+  /** Commits a batch after those before it. Never rejects for what a unit did or the server failed to do. */
+  commit(batch: Batch): Promise<BatchReport> {
+    const report = this.#turn.then(() => this.#commitNow(batch))
+    this.#turn = report
+    return report
+  }
+
+  async #commitNow(batch: Batch): Promise<BatchReport> {
+    this.#times = noTimes()
+    const units = batch.tapes.map((tape) => planUnit(tape, this.#parts.compiled))
+    const outcomes: Outcome[] = []
+    while (outcomes.length < units.length) {
+      const head = headWithoutRepeats(units.slice(outcomes.length))
+      const done = await this.#transact(head, batch)
+      if (!(done instanceof MillraceError)) outcomes.push(...done)
+      else while (outcomes.length < units.length) outcomes.push({ error: toErrorMessage(done) })
+    }
+    return { outcomes, times: this.#times }
+  }
+
+  /** One transaction's units, tried until they are committed or it makes no sense any more. */
+  async #transact(units: readonly PlannedUnit[], batch: Batch): Promise<readonly Outcome[] | MillraceError> {
+    let pass: Pass = 'together'
+    for (let tries = 0; ; tries++) {
+      const done = await this.#attempt(units, batch, pass)
+      if (!(done instanceof MillraceError)) return done
+      if (!harmsWholeBatch(done) && pass === 'together') pass = 'isolated'
+      else if (done.applied === 'unknown' || !this.#mayRetry(done)) return done
+      else await this.#pause(done, tries)
+    }
+  }
+
+  async #attempt(units: readonly PlannedUnit[], batch: Batch, pass: Pass) {
+    const startedAt = performance.now()
+    let connection: Connection
+    try {
+      connection = await this.#parts.session.connection(this.#patience(startedAt))
+    } catch (thrown) {
+      return this.#failed(toMillraceError(thrown), startedAt)
+    }
+    let begun: Begun | undefined
+    const onBegun = (at: Begun): void => {
+      begun = at
+      this.#times.lockWaitMs += performance.now() - startedAt
+    }
+    this.#times.transactions++
+    if (pass === 'isolated') this.#times.secondPasses++
+    try {
+      const { changesKept } = this.#parts
+      const parts = { ...batch, connection, sender: this.#sender, changesKept, onBegun }
+      const { outcomes } = await prepare(parts, units, pass)
+      this.#times.workMs += performance.now() - startedAt
+      return await this.#finish(connection, begun as unknown as Begun, outcomes)
+    } catch (thrown) {
+      await this.#rollBack(connection)
+      return this.#failed(toMillraceError(thrown), startedAt)
+    }
+  }
+
+  async #finish(connection: Connection, { xid }: Begun, outcomes: readonly Outcome[]) {
+    const startedAt = performance.now()
+    try {
+      await connection.run({ text: 'COMMIT' })
+      this.#failingSince = undefined
+      return outcomes
+    } catch (thrown) {
+      const error = toMillraceError(thrown)
+      if (error.code !== 'StoreUnreachable') throw error
+      this.#parts.session.drop()
+      this.#parts.onRetry(error.code)
+      return await this.#resolve(xid, outcomes, startedAt)
+    } finally {
+      this.#times.commitMs += performance.now() - startedAt
+    }
+  }
+
+  async #resolve(xid: string, outcomes: readonly Outcome[], startedAt: number) {
+    try {
+      const fate = await this.#parts.session.fateOf(xid, this.#patience(startedAt))
+      if (fate === 'committed') return outcomes
+    } catch (thrown) {
+      const { message } = toMillraceError(thrown)
+      const said = `${message}; whether the last commit was applied is not known`
+      return new MillraceError('StoreUnreachable', said, { cause: thrown, applied: 'unknown' })
+    }
+    return this.#failed(new MillraceError('StoreUnreachable', 'the connection was lost at COMMIT'), startedAt)
+  }
+
+  /** A connection that can not even roll back is of no use. */
+  async #rollBack(connection: Connection): Promise<void> {
+    try {
+      await connection.run({ text: 'ROLLBACK' })
+    } catch {
+      this.#parts.session.drop()
+    }
+  }
+
+  #failed(error: MillraceError, startedAt: number): MillraceError {
+    this.#failingSince ??= startedAt
+    if (error.applied === 'no') return error
+    const { code, message, facts, retryable } = error
+    return new MillraceError(code, message, { cause: error, applied: 'no', retryable, facts })
+  }
+
+  /** What is left of the window; a batch that comes after its end still tries once, briefly. */
+  #patience(startedAt: number): AbortSignal {
+    const since = this.#failingSince ?? startedAt
+    const left = this.#parts.retryWindowMs - (performance.now() - since)
+    return AbortSignal.timeout(Math.max(LAST_TRY_MS, Math.ceil(left)))
+  }
+
+  /** The window begins with the first failure after a success: batches that wait do not begin one each. */
+  #mayRetry(error: MillraceError): boolean {
+    if (!error.retryable || (error.code !== 'StoreUnreachable' && error.code !== 'Busy')) return false
+    const since = this.#failingSince ?? performance.now()
+    return performance.now() - since < this.#parts.retryWindowMs
+  }
+
+  async #pause(error: MillraceError, tries: number): Promise<void> {
+    this.#parts.onRetry(error.code)
+    const ms = Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** tries)
+    await delay(ms * (0.5 + Math.random() / 2))
+  }
+}
+
+/** A second unit with a key that stands before it has to see what the first one left: it waits for the next transaction. */
+function headWithoutRepeats(units: readonly PlannedUnit[]): readonly PlannedUnit[] {
+  const seen = new Set<string>()
+  const end = units.findIndex(({ key }) => key !== null && (seen.has(key) || !seen.add(key)))
+  return end < 0 ? units : units.slice(0, end)
+}

@@ -1,0 +1,156 @@
+/**
+ * One transaction over the head of a batch. It begins by locking the position row, so everything in it happens after
+ * all that was committed before, by whichever process: what BEGIN IMMEDIATE is to a file.
+ *
+ *   BEGIN, lock, known keys        one round trip
+ *   guards, commands, counter      one round trip, whatever their number
+ *   COMMIT                         one round trip, sent only when all answers are there
+ *
+ * Because the answers are there before COMMIT is sent, a COMMIT whose answer is lost needs no more than the one bit of
+ * whether it happened, and Postgres keeps that by the transaction's number.
+ */
+import { MillraceError } from '../../../model/index.ts'
+import { packResults, type Applied, type Outcome } from '../../queue/index.ts'
+import { toErrorMessage } from '../../../threads/index.ts'
+import type { Connection } from '../connect/index.ts'
+import { begin, settled, type Begun } from './begin.ts'
+import { harmsWholeBatch } from './harm.ts'
+import type { PlannedUnit } from '../statements/index.ts'
+import { pruneStatements } from './retention.ts'
+import type { Sent, StepSender } from './sender.ts'
+
+/** How the units are run: all at once, or each within a savepoint of its own. */
+export type Pass = 'together' | 'isolated'
+
+/** What a transaction needs to know. */
+export interface TransactionParts {
+  readonly connection: Connection
+  readonly sender: StepSender
+  readonly now: number
+  readonly isPowerSafe: boolean
+  readonly changesKept: number
+  /** Told once the position row is locked: from then on `xid` says what became of the transaction. */
+  readonly onBegun: (begun: Begun) => void
+}
+
+/** What a transaction would do once it is committed. */
+export interface Prepared {
+  readonly outcomes: readonly Outcome[]
+}
+
+const PUT_KEYS = `INSERT INTO commits (key, position, results, at)
+  SELECT key, position, results, $4::bigint
+  FROM unnest($1::text[], $2::bigint[], $3::text[]) AS given (key, position, results)`
+/* The last unit that changed a row gives the latest position; what a unit took and did not use is left out. */
+const ADVANCE = `UPDATE counters SET value = greatest(value, (SELECT max(position) FROM changes))
+  WHERE name = 'position'`
+
+/**
+ * Does everything but COMMIT. @throws MillraceError what went wrong; nothing is applied then, and the connection is in a
+ * transaction that has to be rolled back
+ */
+export async function prepare(
+  parts: TransactionParts,
+  units: readonly PlannedUnit[],
+  pass: Pass,
+): Promise<Prepared> {
+  const { connection, sender, now } = parts
+  const begun = await begin(connection, units, parts.isPowerSafe)
+  parts.onBegun(begun)
+  sender.begin(connection, now)
+  const run = pass === 'together' ? runTogether : runIsolated
+  const done = await run(parts, begun, units)
+  const ends = endStatements(parts, begun, done)
+  await settled(ends.map((statement) => connection.run(statement)))
+  return { outcomes: done.map(({ outcome }) => outcome) }
+}
+
+interface Done {
+  readonly unit: PlannedUnit
+  readonly outcome: Outcome
+}
+
+/* One unit's own fault fails the whole; then all is done again with savepoints. */
+async function runTogether({ sender }: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
+  let position = begun.latest
+  const all = units.map((unit): Done | { readonly unit: PlannedUnit; readonly sent: Sent } => {
+    const known = unit.key === null ? undefined : begun.known.get(unit.key)
+    if (known !== undefined) return { unit, outcome: known }
+    const sent = sentAt(unit, ++position)
+    for (const guard of unit.guards) sender.require(guard, sent)
+    sender.send(sent)
+    return { unit, sent }
+  })
+  await sender.settle()
+  let latest = begun.latest
+  return all.map((one): Done => {
+    if ('outcome' in one) return one
+    const outcome = appliedOf(one.sent, latest)
+    latest = outcome.position
+    return { unit: one.unit, outcome }
+  })
+}
+
+async function runIsolated(parts: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
+  let latest = begun.latest
+  const done: Done[] = []
+  for (const unit of units) {
+    const known = unit.key === null ? undefined : begun.known.get(unit.key)
+    const outcome = known ?? (await runAlone(parts, unit, latest))
+    if ('position' in outcome && !outcome.repeated) latest = outcome.position
+    done.push({ unit, outcome })
+  }
+  return done
+}
+
+async function runAlone(
+  { connection, sender }: TransactionParts,
+  unit: PlannedUnit,
+  latest: number,
+): Promise<Outcome> {
+  const sent = sentAt(unit, latest + 1)
+  await connection.run({ text: 'SAVEPOINT unit' })
+  try {
+    for (const guard of unit.guards) {
+      if (await sender.holds(guard, sent)) continue
+      const { name, otherwise } = guard.compiled
+      throw new MillraceError('GuardFailed', otherwise, { facts: { guard: name } })
+    }
+    sender.send(sent)
+    await sender.settle()
+    await connection.run({ text: 'RELEASE SAVEPOINT unit' })
+    return appliedOf(sent, latest)
+  } catch (error) {
+    if (!(error instanceof MillraceError) || harmsWholeBatch(error)) throw error
+    await settled([
+      connection.run({ text: 'ROLLBACK TO SAVEPOINT unit' }),
+      connection.run({ text: 'RELEASE SAVEPOINT unit' }),
+    ])
+    return { error: { ...toErrorMessage(error), applied: 'no' } }
+  }
+}
+
+/** What ends a batch: results under keys, what is past its time, the latest position. */
+function endStatements({ now, changesKept }: TransactionParts, begun: Begun, done: readonly Done[]) {
+  const keyed = done.flatMap(({ unit, outcome }) =>
+    unit.key === null || 'error' in outcome || outcome.repeated ? [] : [{ key: unit.key, ...outcome }],
+  )
+  const keys = keyed.map(({ key }) => key)
+  const results = keyed.map((unit) => packResults(unit.results))
+  const params = [keys, keyed.map(({ position }) => position), results, now]
+  return [
+    ...(keyed.length === 0 ? [] : [{ name: 'put keys', text: PUT_KEYS, params }]),
+    ...pruneStatements(begun, { now, changesKept }),
+    { name: 'advance', text: ADVANCE, params: [] },
+  ]
+}
+
+function sentAt(unit: PlannedUnit, position: number): Sent {
+  return { unit, position, tallies: unit.commands.map(() => ({ changed: 0, rows: [] })) }
+}
+
+function appliedOf({ position, tallies }: Sent, latest: number): Applied {
+  const hasChanged = tallies.some(({ changed }) => changed > 0)
+  const results = tallies.map(({ changed, rows }) => [changed, rows] as const)
+  return { position: hasChanged ? position : latest, repeated: false, results }
+}
