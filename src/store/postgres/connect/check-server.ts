@@ -66,3 +66,12 @@ function shown(version: number): string {
     ? `${Math.floor(version / 10_000)}`
     : `${Math.floor(version / 10_000)}.${version % 10_000}`
 }
+
+/** What of a server's settings lets a power loss take what was acknowledged, as sentences; none where all is well. */
+export function durabilityNotices({ fsync, fullPageWrites }: ServerFacts): readonly string[] {
+  const notices: string[] = []
+  if (!fsync)
+    notices.push('the server has fsync off: a power loss can take acknowledged rows, or all of them')
+  if (!fullPageWrites) notices.push('the server has full_page_writes off: a power loss can damage its data')
+  return notices
+}

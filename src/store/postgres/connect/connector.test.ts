@@ -9,8 +9,8 @@ import {
   startPostgres,
 } from '../../../../test/postgres/index.ts'
 import { isMillraceError } from '../../../model/index.ts'
-import { connectorOf } from './index.ts'
-import { connectorFor } from './testing/index.ts'
+import { connectorOf, durabilityNotices } from './index.ts'
+import { connectorFor, untilRunning } from './testing/index.ts'
 
 /** The URL with one thing changed. */
 function changed(
@@ -30,6 +30,8 @@ test('a session tells what server it is with', async (t) => {
   const { version, schema, fsync, fullPageWrites, pid } = session.server
   assert.ok(version >= 140_000)
   assert.deepEqual([schema, fsync, fullPageWrites], ['public', false, true])
+  assert.match(durabilityNotices(session.server).join('; '), /^the server has fsync off: a power loss/)
+  assert.deepEqual(durabilityNotices({ ...session.server, fsync: true }), [])
   assert.deepEqual((await session.run({ text: 'SELECT pg_backend_pid()' })).rows, [[pid]])
 })
 
@@ -154,10 +156,12 @@ test('a session by a unix socket needs neither port nor TLS', async (t) => {
   t.after(() => server.end())
   const folder = encodeURIComponent(server.socketFolder)
   const url = `postgres://millrace:${server.password}@/postgres?host=${folder}&port=${server.port}`
-  const session = await connectorFor(t, { url }).connect('read')
+  const connector = connectorFor(t, { url })
+  const [session, watcher] = [await connector.connect('read'), await connector.connect('read')]
   assert.equal((await session.run({ text: 'SELECT inet_server_addr() IS NULL' })).rows[0]?.[0], 1)
   const running = session.run({ text: 'SELECT pg_sleep(60)' })
   const refused = assert.rejects(running, { code: 'Timeout' })
+  await untilRunning(watcher, session)
   await session.cancel()
   await refused
 })

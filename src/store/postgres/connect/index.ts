@@ -3,6 +3,7 @@
  * (`limits.ts`), that a session which is lost stays lost, that a failure is told by code with what to do, and that no
  * password is ever shown. It never sends a statement again by itself: only who knows what it means may.
  */
+export { durabilityNotices } from './check-server.ts'
 export { connectorOf } from './connector.ts'
 export { LIMITS } from './limits.ts'
 export type { Limits, Purpose } from './limits.ts'

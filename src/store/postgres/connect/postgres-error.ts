@@ -20,7 +20,6 @@ const BY_STATE: Readonly<Record<string, Meaning>> = {
   '53300': { code: 'StoreUnreachable', advice: 'the server has no free connection: raise max_connections' },
   '55P03': { code: 'Busy', advice: 'somebody held a lock for too long; try again' },
   '57014': { code: 'Timeout', advice: 'it took too long and was ended' },
-  '58P01': { code: 'Corrupt', advice: 'a file of the server is missing; look at its log' },
 }
 
 const BY_CLASS: Readonly<Record<string, Meaning>> = {

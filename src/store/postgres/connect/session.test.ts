@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
 import { freshDatabase, startFaultProxy, type FaultProxy } from '../../../../test/postgres/index.ts'
 import type { Connection, Param } from './index.ts'
-import { connectorFor, HandClock } from './testing/index.ts'
+import { connectorFor, HandClock, untilRunning } from './testing/index.ts'
 
 /** A session by way of a proxy, with whatever limits. */
 async function proxied(t: TestContext, limits = {}): Promise<readonly [FaultProxy, Connection, string]> {
@@ -80,12 +80,16 @@ test('an answer counts what was changed, and is that of the last of several stat
   const several = await session.run({
     text: 'BEGIN READ WRITE; CREATE TABLE a (n int); INSERT INTO a VALUES (1), (2), (3)',
   })
-  assert.deepEqual(several, { rows: [], count: 3 })
-  assert.deepEqual(await session.run({ text: 'DELETE FROM a WHERE n > $1 RETURNING n', params: [2] }), {
-    rows: [[3]],
-    count: 1,
-  })
-  assert.deepEqual(await session.run({ text: 'COMMIT' }), { rows: [], count: 0 })
+  assert.deepEqual(several, { columns: [], rows: [], count: 3 })
+  assert.deepEqual(
+    await session.run({ text: 'DELETE FROM a WHERE n > $1 RETURNING n AS gone', params: [2] }),
+    {
+      columns: ['gone'],
+      rows: [[3]],
+      count: 1,
+    },
+  )
+  assert.deepEqual(await session.run({ text: 'COMMIT' }), { columns: [], rows: [], count: 0 })
 })
 
 test('what is sent without waiting travels together, is answered in order, and fails one by one', async (t) => {
@@ -141,9 +145,12 @@ test('a session that the server ends is lost for good, and everything in it is r
   const url = await freshDatabase(t)
   const connector = connectorFor(t, { url })
   const [session, other] = [await connector.connect('write'), await connector.connect('write')]
-  const running = [session.run({ text: 'SELECT pg_sleep(60)' }), session.run({ text: 'SELECT 1' })]
+  const running = Promise.allSettled([
+    session.run({ text: 'SELECT pg_sleep(60)' }),
+    session.run({ text: 'SELECT 1' }),
+  ])
   await other.run({ text: 'SELECT pg_terminate_backend($1)', params: [session.server.pid] })
-  for (const answer of await Promise.allSettled(running)) {
+  for (const answer of await running) {
     assert.equal(answer.status === 'rejected' && (answer.reason as { code: string }).code, 'StoreUnreachable')
   }
   assert.equal(session.isLost, true)
@@ -161,8 +168,10 @@ test('a connection that is cut is lost, and says so in our words', async (t) => 
   const running = session.run({ text: 'SELECT pg_sleep(60)' })
   proxy.onceSeen({ direction: 'up', bytes: 'after', act: () => proxy.cut() })
   const after = session.run({ text: "SELECT 'after'" })
-  await assert.rejects(running, { code: 'StoreUnreachable' })
-  await assert.rejects(after, /the connection to postgres:.* was lost/)
+  await Promise.all([
+    assert.rejects(running, { code: 'StoreUnreachable' }),
+    assert.rejects(after, /the connection to postgres:.* was lost/),
+  ])
 })
 
 test('a server that says nothing any more is given up after the limit, however many answers are due', async (t) => {
@@ -184,12 +193,12 @@ test('a statement may say that its answer takes longer', async (t) => {
 })
 
 test('a running statement is cancelled, and the session goes on', async (t) => {
-  const [proxy, session] = await proxied(t)
-  const sent = Promise.withResolvers<void>()
-  proxy.onceSeen({ direction: 'up', bytes: 'pg_sleep', act: () => sent.resolve() })
-  const running = session.run({ text: 'SELECT pg_sleep(60)' })
-  const refused = assert.rejects(running, { code: 'Timeout', facts: { sqlstate: '57014' } })
-  await sent.promise
+  const [, session, url] = await proxied(t)
+  const refused = assert.rejects(session.run({ text: 'SELECT pg_sleep(60)' }), {
+    code: 'Timeout',
+    facts: { sqlstate: '57014' },
+  })
+  await untilRunning(await connectorFor(t, { url }).connect('read'), session)
   await session.cancel()
   await refused
   assert.equal(await one(session, 'SELECT 5'), 5)

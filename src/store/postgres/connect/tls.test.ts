@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { startFaultProxy, startPostgres, type PostgresServer } from '../../../../test/postgres/index.ts'
-import { connectorFor } from './testing/index.ts'
+import { connectorFor, untilRunning } from './testing/index.ts'
 
 function hasOpenssl(): boolean {
   try {
@@ -140,9 +140,7 @@ test('a statement is cancelled, closed and dropped over TLS as well', { skip }, 
   const session = await connector.connect('write')
   const running = session.run({ text: 'SELECT pg_sleep(60)' })
   const refused = assert.rejects(running, { code: 'Timeout' })
-  const watcher = await connector.connect('read')
-  const isRunning = `SELECT count(*) FROM pg_stat_activity WHERE pid = ${session.server.pid} AND query LIKE '%pg_sleep%'`
-  while ((await watcher.run({ text: isRunning })).rows[0]?.[0] !== 1);
+  await untilRunning(await connector.connect('read'), session)
   await session.cancel()
   await refused
   const dropped = assert.rejects(session.run({ text: 'SELECT pg_sleep(60)' }), { code: 'StoreUnreachable' })
