@@ -68,4 +68,22 @@ export const contractMutants: readonly Mutant[] = [
     tests: ['src/store/sqlite/reader/reader-pool.test.ts'],
     only: 'is counted',
   },
+  {
+    name: 'held-name-as-it-is',
+    breaks: 'any text is a name to hold, also one that Postgres does not take',
+    file: 'src/store/postgres/processes/keeper.ts',
+    find: 'const lock = toPortable(name)',
+    replace: "const lock = name.replaceAll('\\0', '')",
+    tests: ['src/store/postgres/conformance.test.ts'],
+    only: 'a held name has one owner',
+  },
+  {
+    name: 'closed-store-unreachable',
+    breaks: 'a closed store says that it is closed',
+    file: 'src/store/postgres/processes/keeper.ts',
+    find: 'if (this.#end.signal.aborted) throw closed()',
+    replace: '',
+    tests: ['src/store/postgres/conformance.test.ts'],
+    only: 'a closed store refuses',
+  },
 ]
