@@ -32,6 +32,11 @@ function sorted(text: string): readonly string[] {
   return steady(text).split('\n').toSorted()
 }
 
+async function runsOf(db: string): Promise<readonly string[]> {
+  const { stdout } = await millrace(['runs', '--json', '--db', db])
+  return jsonLinesOf(stdout).map(({ run }) => String(run))
+}
+
 describe('the commands on Postgres', () => {
   const cleaning: (() => unknown)[] = []
   let site: DemoSite
@@ -58,11 +63,6 @@ describe('the commands on Postgres', () => {
   }
 
   const onPostgres = (...args: readonly string[]) => millrace([...args, '--db', urls[0]])
-
-  async function runsOf(db: string): Promise<readonly string[]> {
-    const { stdout } = await millrace(['runs', '--json', '--db', db])
-    return jsonLinesOf(stdout).map(({ run }) => String(run))
-  }
 
   test('crawl ends with the same summary', () => {
     const [postgres, file] = crawls

@@ -3,6 +3,7 @@ import { configMutants } from './config-mutants.ts'
 import { contentMutants } from './content-mutants.ts'
 import { contractMutants } from './contract-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
+import { databaseMutants } from './database-mutants.ts'
 import { exportMutants } from './export-mutants.ts'
 import { documentMutants } from './document-mutants.ts'
 import { duplicateMutants } from './duplicate-mutants.ts'
@@ -23,6 +24,7 @@ export const allMutants: readonly Mutant[] = [
   ...recrawlMutants,
   ...metricMutants,
   ...configMutants,
+  ...databaseMutants,
   ...exportMutants,
   ...documentMutants,
   ...contentMutants,

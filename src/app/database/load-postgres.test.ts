@@ -27,8 +27,7 @@ test('a function may give its password at once or later, and nothing but a text'
 })
 
 test('why a function gave none is told; an error of ours is passed on as it is', async () => {
-  const failing = () => Promise.reject(new Error('token\nservice is down'))
-  await assert.rejects(asked(failing) ?? assert.fail(), {
+  await assert.rejects(asked(() => Promise.reject(new Error('token\nservice is down'))) ?? assert.fail(), {
     code: 'NoPermission',
     message: 'db.password: it gave no password: token service is down',
   })
