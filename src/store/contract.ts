@@ -38,7 +38,10 @@ export interface Unit<Commands extends readonly Command[] = readonly Command[]> 
   readonly commands: Commands
   /** All are checked before the first command; one that does not hold refuses the unit with GuardFailed. */
   readonly guards?: readonly Guard[]
-  /** Idempotency key, kept 7 days: a second unit with the same key is not applied and gets the first one's receipt. */
+  /**
+   * Idempotency key of at most 2,000 bytes, kept 7 days: a second unit with the same key is not applied and gets the first
+   * one's receipt.
+   */
   readonly key?: string
   /** Default 'power-safe'. */
   readonly durability?: Durability

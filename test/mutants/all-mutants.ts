@@ -9,6 +9,7 @@ import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
+import { sqlMutants } from './sql-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
 import { wordpressMutants } from './wordpress-mutants.ts'
 
@@ -25,4 +26,5 @@ export const allMutants: readonly Mutant[] = [
   ...contentMutants,
   ...wordpressMutants,
   ...duplicateMutants,
+  ...sqlMutants,
 ]
