@@ -3,7 +3,7 @@
  * one: a page that is found again nearer to a seed takes the smaller depth, and where it was already fetched a 'deepen'
  * job hands the smaller depth on to the pages it links to.
  */
-import { hostOf, newId } from '../model/index.ts'
+import { hostOf, newId, URL_CHARS_MAX } from '../model/index.ts'
 import { ensureLane, offer, offerForMoved } from '../jobs/index.ts'
 import type { Command } from '../store/index.ts'
 
@@ -79,9 +79,13 @@ export function offerRecall({ run, after }: RecallPlace, now: number): Command {
   return offer({ run, kind: RECALL_KIND, entries, priority: 0, attemptsMax: INNER_ATTEMPTS_MAX })
 }
 
-/** The commands that put finds into the frontier; known URLs are left as they are. */
+/**
+ * The commands that put finds into the frontier; known URLs are left as they are, and those that are longer than
+ * URL_CHARS_MAX are left out.
+ */
 export function offerFinds(finds: Finds, now: number): readonly Command[] {
-  const { run, kind, urls, parent, depth, via, pace } = finds
+  const { run, kind, parent, depth, via, pace } = finds
+  const urls = finds.urls.filter((url) => url.length <= URL_CHARS_MAX)
   if (urls.length === 0) return []
   const input = via === undefined ? {} : { via: [...via] }
   const entries = urls.map((url) => ({ id: newId(now), key: url, lane: hostOf(url), input }))

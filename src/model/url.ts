@@ -16,6 +16,12 @@ export function urlKey(url: URL | string): string {
   return key.href
 }
 
+/**
+ * The longest url key that is crawled, in characters, which are bytes: it is part of keys, and a key of Postgres ends at
+ * 2,704 bytes. Sitemaps allow as much, and what is longer is a trap nearly always.
+ */
+export const URL_CHARS_MAX = 2_048
+
 /** The host that paces fetching: `URL.host`, port included, scheme ignored. */
 export function hostOf(url: URL | string): string {
   return new URL(url).host

@@ -14,6 +14,9 @@ export const BIND_POSITION = -1
 /** As BIND_POSITION: the time of the batch. */
 export const BIND_NOW = -2
 
+/** The longest idempotency key, in bytes of its UTF-8: it must fit into an index on every backend. */
+const KEY_BYTES_MAX = 2_000
+
 /** A statement ready to be prepared. */
 export interface CompiledStatement {
   readonly sql: string
@@ -102,7 +105,12 @@ export function encodeQuery(definition: Definition, data: Values<Shape>): readon
 }
 
 function portableKey(key: string | undefined): string | null {
-  return key === undefined ? null : toPortable(key)
+  if (key === undefined) return null
+  const portable = toPortable(key)
+  const bytes = Buffer.byteLength(portable)
+  if (bytes <= KEY_BYTES_MAX) return portable
+  const message = `idempotency key: expected at most ${KEY_BYTES_MAX} bytes, got ${bytes}; use a digest of it`
+  throw new MillraceError('BadValue', message)
 }
 
 function encodeGuard(catalog: Catalog, guard: Guard, tape: Stored[]): void {

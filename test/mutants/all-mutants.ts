@@ -12,6 +12,7 @@ import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { postgresConnectMutants } from './postgres-connect-mutants.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
+import { sqlMutants } from './sql-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
 import { wordpressMutants } from './wordpress-mutants.ts'
 
@@ -31,4 +32,5 @@ export const allMutants: readonly Mutant[] = [
   ...wordpressMutants,
   ...duplicateMutants,
   ...postgresConnectMutants,
+  ...sqlMutants,
 ]

@@ -1,5 +1,12 @@
 /** Sources: what to read, and by which rules. Two crawls with the same seeds and scope are of the same source. */
-import { canonicalJson, parseHttpUrl, sha256, urlKey } from '../../model/index.ts'
+import {
+  canonicalJson,
+  MillraceError,
+  parseHttpUrl,
+  sha256,
+  URL_CHARS_MAX,
+  urlKey,
+} from '../../model/index.ts'
 import { command, insertNew, query, table, type Values } from '../../store/index.ts'
 import { scopeOf, type Scope, type ScopeRules } from '../scope/index.ts'
 
@@ -33,10 +40,20 @@ export interface Source {
  * and the run goes on. @throws MillraceError BadUrl, Usage
  */
 export function sourceOf(seeds: readonly string[], rules: ScopeRules, kind: SourceKind = 'html'): Source {
-  const keys = [...new Set(seeds.map((seed) => urlKey(parseHttpUrl(seed))))].sort()
+  const keys = [...new Set(seeds.map(seedKey))].sort()
   const scope = scopeOf(keys, { include: [...rules.include].sort(), exclude: [...rules.exclude].sort() })
   const { include, exclude } = scope
   return { kind, key: sha256(canonicalJson({ kind, seeds: keys, include, exclude })), seeds: keys, scope }
+}
+
+function seedKey(seed: string): string {
+  const key = urlKey(parseHttpUrl(seed))
+  if (key.length <= URL_CHARS_MAX) return key
+  const came = `got one of ${key.length} that begins with ${key.slice(0, 60)}`
+  throw new MillraceError(
+    'BadUrl',
+    `expected a URL of at most ${URL_CHARS_MAX} characters, ${came}; begin at another page`,
+  )
 }
 
 /** A new source; nothing happens when one with this key is there. */

@@ -68,6 +68,8 @@ const cases: [url: string, include: string[], exclude: string[], inScope: boolea
     'excluded by --exclude https://a.*',
   ],
   ['https://example.org/a', ['https://example.org/b*'], [], false, 'matches no --include'],
+  [`https://example.org/${'x'.repeat(2_029)}`, [], [], false, 'longer than 2,048 characters'],
+  [`https://example.org/${'x'.repeat(2_028)}`, [], [], true, 'host example.org is a seed host'],
   [
     'https://news.example.org:8443/a',
     ['https://example.org/b*'],

@@ -1,7 +1,10 @@
 /** Which URLs belong to a crawl: the seeds' hosts, narrowed and widened by patterns. */
-import { hostOf, parseHttpUrl } from '../../model/index.ts'
+import { hostOf, parseHttpUrl, URL_CHARS_MAX } from '../../model/index.ts'
 import { parsePattern } from './pattern.ts'
 import type { Pattern, UrlParts } from './pattern.ts'
+
+/** Why a URL is out of scope that would be in it but for its length. */
+export const TOO_LONG = `longer than ${URL_CHARS_MAX.toLocaleString('en')} characters`
 
 /** The patterns of a source as a person wrote them; `parsePattern` says what they mean. */
 export interface ScopeRules {
@@ -45,6 +48,7 @@ const sourceOf = (pattern: string): string => parsePattern(pattern).source
  * Compiles a scope once for many questions. A URL is in scope when no exclude matches it and either
  * - its host is a seed's and, where includes speak of that host or of any, one of them matches; or
  * - an include that names another host matches it: such an include widens the scope and narrows nothing.
+ * One that is longer than URL_CHARS_MAX is out of scope whatever matches it.
  *
  * @throws MillraceError Usage for a pattern that can not be used
  */
@@ -77,6 +81,10 @@ interface Rules {
 
 /** Null when the URL is in scope, else what says why not, worded only when asked. */
 function decide(rules: Rules, url: string): (() => string) | null {
+  return refuse(rules, url) ?? (url.length > URL_CHARS_MAX ? () => TOO_LONG : null)
+}
+
+function refuse(rules: Rules, url: string): (() => string) | null {
   const parts = partsOf(url)
   if (parts === null) return () => 'not an http or https URL'
   const excluded = find(rules.exclude, parts)

@@ -15,6 +15,7 @@ import {
   earlierPage,
 } from '../history/index.ts'
 import { hostSaid } from '../politeness/index.ts'
+import { longLinksNote } from './long-links.ts'
 import { redirectLoop, viaOf } from './redirect.ts'
 import type { CompiledScope } from '../scope/index.ts'
 
@@ -54,7 +55,11 @@ async function loadQuestion(options: PageStageOptions, reader: Reader, url: stri
 function savePage(options: PageStageOptions, page: FetchedPage, job: Job): readonly Command[] {
   const now = options.clock.now()
   const loop = redirectLoop(job, page.redirectTo)
-  const note = loop ?? page.note ?? leavesScope(options.scope, page.redirectTo)
+  const note =
+    loop ??
+    page.note ??
+    leavesScope(options.scope, page.redirectTo) ??
+    longLinksNote(options.scope, page.reading?.links ?? [])
   const isFailed = page.head.status >= 400 || loop !== null || page.isRefused
   return [
     ...(page.raw === null ? [] : [addRawBody(page.raw)]),

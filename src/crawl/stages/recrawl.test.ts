@@ -1,6 +1,5 @@
 /** A second run of a source: what is asked again, what is not fetched twice, and what is said of each page. */
 import assert from 'node:assert/strict'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { startWorker } from '../../jobs/index.ts'
 import { deleteRunPages } from '../history/upkeep/delete-run.ts'
@@ -8,6 +7,7 @@ import { openRun } from '../history/open-run.ts'
 import { cancelRun } from '../history/run.ts'
 import { sourceOf } from '../history/source.ts'
 import { compileScope } from '../scope/index.ts'
+import { runBehind } from '../../store/testing/index.ts'
 import { openCrawls, type Plain } from '../testing/fixture.ts'
 import { everything, jobsOf, pageAt, pagesOf } from '../testing/look.ts'
 import { pageOf, send, servePlot, type Plot, type Visit } from '../testing/plot.ts'
@@ -28,9 +28,11 @@ const counts = ({ new: fresh, changed, unchanged, missed, gone }: Record<string,
   [fresh, changed, unchanged, missed, gone] as const
 
 /** As if the run that had it had been deleted. */
-function loseBody({ path }: Plain, url: string): void {
-  using db = new DatabaseSync(path, { timeout: 5_000 })
-  db.prepare('DELETE FROM raw_bodies WHERE sha256 = (SELECT raw_sha256 FROM pages WHERE url = ?)').run(url)
+function loseBody({ path }: Plain, url: string): Promise<void> {
+  return runBehind(
+    path,
+    `DELETE FROM raw_bodies WHERE sha256 = (SELECT raw_sha256 FROM pages WHERE url = '${url}')`,
+  )
 }
 
 test('a page that is as it was is not fetched twice, and what it links to is still found', async (t) => {
@@ -208,7 +210,7 @@ test('what redirected, was refused or lost its body is fetched without condition
   })
   const plain = await openCrawls(t)
   await plain.crawl(`${site.url}/`)
-  loseBody(plain, `${site.url}/bodiless`)
+  await loseBody(plain, `${site.url}/bodiless`)
   round = 1
   await plain.crawl(`${site.url}/`)
   round = 2

@@ -2,7 +2,7 @@
  * The reading of a WordPress site is a chain of steps, and each step is a job that asks the site once: what it learned,
  * and the step after it, are written in the unit of its completion. So a chain has no state but its next job's input.
  */
-import { hostOf, newId, type Json } from '../../model/index.ts'
+import { hostOf, newId, sha256, URL_CHARS_MAX, type Json } from '../../model/index.ts'
 import { ensureLane, offer, type WorkContext } from '../../jobs/index.ts'
 import type { Command, Reader } from '../../store/index.ts'
 import { WORDPRESS_KIND, type Pace } from '../frontier.ts'
@@ -78,11 +78,16 @@ export function offerStep(
   now: number,
 ): readonly Command[] {
   const lane = hostOf(url)
-  const entry = { id: newId(now), key, lane, input: { ...input, step } as Json }
+  const entry = { id: newId(now), key: boundedKey(key), lane, input: { ...input, step } as Json }
   return [
     ensureLane({ key: lane, concurrency: pace.concurrency, gapMs: pace.gapMs }),
     offer({ run, kind: WORDPRESS_KIND, entries: [entry], priority: 0, attemptsMax: ATTEMPTS_MAX }),
   ]
+}
+
+/** Two addresses may stand in a key, and be too long together for an index: their digest tells them apart as well. */
+function boundedKey(key: string): string {
+  return key.length <= URL_CHARS_MAX ? key : `${key.slice(0, 200)} ${sha256(key)}`
 }
 
 /** What every step of the chain of one collection carries along. */

@@ -1,5 +1,6 @@
 /** A unit with a key is applied once, however often and wherever it is sent again. */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import type { Cases } from './bench.ts'
 import {
   addNewSource,
@@ -38,6 +39,17 @@ export const idempotencyCases: Cases = {
     const first = await store.commit(unit)
     assert.deepEqual(first.results[0]?.rows, [{ sha256: 'x', body }])
     assert.deepEqual(await store.commit(unit), { ...first, repeated: true })
+  },
+
+  async 'a key may have 2,000 bytes, and no more'(bench) {
+    await using store = await bench.open()
+    const keyed = (key: string, id: string) => store.commit({ key, commands: [addSource(source(id))] })
+    // Random bytes, which no index makes smaller.
+    const long = randomBytes(1_500).toString('base64')
+    assert.equal((await keyed(long, 'a')).repeated, false)
+    assert.equal((await keyed(long, 'b')).repeated, true)
+    await assert.rejects(keyed(`${long}x`, 'c'), { code: 'BadValue', applied: 'no' })
+    await assert.rejects(keyed('é'.repeat(1_001), 'c'), { code: 'BadValue', applied: 'no' })
   },
 
   async 'the same key twice in one tick is applied once'(bench) {

@@ -5,11 +5,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
 import { freshDatabase } from '../../../test/postgres/index.ts'
 import type { Clock } from '../../model/index.ts'
 import type { Reader, Store } from '../contract.ts'
 import type { Definition } from '../declare.ts'
+import { connectorOf } from '../postgres/connect/index.ts'
 import { openPostgres, openPostgresReader } from '../postgres/index.ts'
 import { openSqlite, openSqliteReader } from '../sqlite/index.ts'
 
@@ -62,6 +64,18 @@ export function openTestReader({ path, definitions }: TestStoreOptions): Promise
   return isDatabase(path)
     ? openPostgresReader({ url: path, definitions })
     : openSqliteReader({ path, definitions })
+}
+
+/** Runs statements past the store, as whoever harms it would. */
+export async function runBehind(path: string, sql: string): Promise<void> {
+  if (!isDatabase(path)) {
+    using db = new DatabaseSync(path, { timeout: 5_000 })
+    return db.exec(sql)
+  }
+  const connector = connectorOf({ url: path })
+  const connection = await connector.connect('write')
+  await connection.run({ text: `BEGIN READ WRITE; ${sql}; COMMIT` })
+  await connector.close()
 }
 
 function isDatabase(path: string): boolean {

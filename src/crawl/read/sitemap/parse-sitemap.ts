@@ -1,15 +1,12 @@
 /** A sitemap's bytes to its addresses, whichever of the forms in use it has. */
 import { decodeHtml, readTags } from '../html/index.ts'
-import { urlKey } from '../../../model/index.ts'
+import { URL_CHARS_MAX, urlKey } from '../../../model/index.ts'
 import { inflate } from './inflate.ts'
 import { SitemapReader } from './sitemap-reader.ts'
 import type { Entry } from './sitemap-reader.ts'
 
 /** Distinct addresses taken from one file: the sitemap protocol's own limit. */
 export const SITEMAP_URLS_MAX = 50_000
-
-/** Longest address taken, in characters: four times the 2,048 the sitemap protocol allows. */
-export const SITEMAP_URL_CHARS_MAX = 8192
 
 /** A page a sitemap names. `url` is a url key; `lastmod` is milliseconds since 1970 in UTC, null if not given. */
 export interface SitemapUrl {
@@ -56,9 +53,11 @@ function readLines(text: string, found: Map<string, number | null>): boolean {
 }
 
 function keep({ address, lastmod }: Entry, found: Map<string, number | null>): void {
-  if (found.size >= SITEMAP_URLS_MAX || address.length > SITEMAP_URL_CHARS_MAX) return
+  if (found.size >= SITEMAP_URLS_MAX) return
   const url = URL.parse(address)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return
   const key = urlKey(url)
+  // The sitemap protocol allows no longer ones.
+  if (key.length > URL_CHARS_MAX) return
   found.set(key, found.get(key) ?? lastmod)
 }

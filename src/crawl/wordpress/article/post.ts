@@ -1,5 +1,5 @@
 /** A post as the API gives it, read with nothing taken on trust: every field may be missing or of another type. */
-import { canonicalJson, sha256, urlKey, type Json } from '../../../model/index.ts'
+import { canonicalJson, sha256, URL_CHARS_MAX, urlKey, type Json } from '../../../model/index.ts'
 import { isSiteTime, siteClock, type ToUtc } from '../api/index.ts'
 import type { Collection } from '../step.ts'
 
@@ -131,5 +131,7 @@ function idsOf(value: Json | undefined): readonly number[] {
 
 function linkOf(value: Json | undefined): string | null {
   const url = URL.parse(textOf(value))
-  return url !== null && /^https?:$/.test(url.protocol) ? urlKey(url) : null
+  return url !== null && /^https?:$/.test(url.protocol) && url.href.length <= URL_CHARS_MAX
+    ? urlKey(url)
+    : null
 }

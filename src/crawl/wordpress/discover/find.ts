@@ -1,5 +1,5 @@
 /** From a site's home to its API: where it is, and what it says of itself. */
-import { hostOf, type Json } from '../../../model/index.ts'
+import { hostOf, URL_CHARS_MAX, type Json } from '../../../model/index.ts'
 import { API_PENALTY_MS, penalizeLane } from '../../../jobs/index.ts'
 import type { Command } from '../../../store/index.ts'
 import { header, redirectOf, type FetchAnswer } from '../../fetch/index.ts'
@@ -28,6 +28,8 @@ export interface RootInput {
 }
 
 const HOPS_MAX = 10
+/** A longer address is none of an API: its collections are named by it, in keys of rows. */
+const API_CHARS_MAX = 1_000
 const REL = 'https://api.w.org/'
 
 /** Looks for the API in the headers and the head of the home page. */
@@ -41,7 +43,7 @@ export async function find(visit: Visit<FindInput>): Promise<readonly Command[]>
   const api = apiIn(answer)
   if (api !== null) return offerRoot(visit, { home, api, guesses: [] })
   const target = redirectOf(answer)
-  if (target !== null && hops < HOPS_MAX) {
+  if (target !== null && target.length <= URL_CHARS_MAX && hops < HOPS_MAX) {
     const next = { home, at: target, hops: hops + 1 }
     const key = `${home} find ${hops + 1}`
     return offerStep(tools, { step: 'find', key, url: target, input: next }, tools.clock.now())
@@ -67,7 +69,7 @@ export function apiIn(answer: Pick<FetchAnswer, 'url' | 'headers' | 'body'>): st
   const linked = links.flatMap((value) => [...value.matchAll(/<([^>]*)>([^<]*)/g)])
   const found = linked.find(([, , params = '']) => params.includes(REL))?.[1] ?? tagIn(answer)
   const url = found === undefined ? null : URL.parse(found, answer.url)
-  return url !== null && /^https?:$/.test(url.protocol) ? url.href : null
+  return url !== null && /^https?:$/.test(url.protocol) && url.href.length <= API_CHARS_MAX ? url.href : null
 }
 
 function tagIn({ headers, body }: Pick<FetchAnswer, 'headers' | 'body'>): string | undefined {

@@ -27,6 +27,9 @@ export interface FoundType {
 const NO_CONTENT =
   /^(?:attachment|nav_menu_item|wp_.*|elementor_library|e-.*|customize_changeset|oembed_cache)$/
 
+/** What can stand in an address of the API; a longer one is no name. */
+const NAME = /^[\w./-]{1,200}$/
+
 const BUILT_IN: readonly FoundType[] = [
   { name: 'posts', url: 'wp/v2/posts', taxonomies: ['category', 'post_tag'] },
   { name: 'pages', url: 'wp/v2/pages', taxonomies: [] },
@@ -63,9 +66,9 @@ function typeOf({ slug, rest_base: base, rest_namespace: space, taxonomies }: Fi
   if (typeof slug !== 'string' || NO_CONTENT.test(slug)) return undefined
   const name = typeof base === 'string' && base !== '' ? base : slug
   // A base with a pattern in it is a list of something else.
-  if (!/^[\w./-]+$/.test(name)) return undefined
+  if (!NAME.test(name)) return undefined
   const listed = Array.isArray(taxonomies) ? (taxonomies as readonly Json[]) : []
-  const prefix = typeof space === 'string' && /^[\w./-]+$/.test(space) ? space : 'wp/v2'
+  const prefix = typeof space === 'string' && NAME.test(space) ? space : 'wp/v2'
   return { name, url: `${prefix}/${name}`, taxonomies: listed.filter((one) => typeof one === 'string') }
 }
 
@@ -74,7 +77,7 @@ export async function taxonomies(visit: Visit<TypesInput>): Promise<readonly Com
   const { tools, input, context } = visit
   const answer = await ask(tools, under(input.api, 'wp/v2/taxonomies'), context)
   const bases = valuesOf(answer.problem === null ? answer.json : null).flatMap(({ slug, rest_base: base }) =>
-    typeof slug === 'string' && typeof base === 'string' && /^[\w.-]+$/.test(base)
+    typeof slug === 'string' && typeof base === 'string' && NAME.test(base) && !base.includes('/')
       ? [[slug, base] as const]
       : [],
   )

@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
-import { freshDatabase } from '../../../../test/postgres/index.ts'
 import { migrations as sqliteMigrations } from '../../sqlite/migrations/index.ts'
-import { connectorOf } from '../connect/index.ts'
 import { migrations } from './index.ts'
-import { migrate } from './migrate.ts'
+import { migrated } from './testing/index.ts'
 
 type Row = readonly unknown[]
 
@@ -22,15 +20,6 @@ function sqliteFile(t: TestContext): DatabaseSync {
   t.after(() => db.close())
   for (const step of sqliteMigrations) db.exec(step.sql)
   return db
-}
-
-/** Asks a fresh Postgres database. */
-async function postgres(t: TestContext) {
-  const connector = connectorOf({ url: await freshDatabase(t) })
-  t.after(() => connector.close())
-  const connection = await connector.connect('write')
-  await migrate(connection, migrations, 0)
-  return async (text: string): Promise<readonly Row[]> => (await connection.run({ text })).rows
 }
 
 function rowsOf(db: DatabaseSync, sql: string): readonly Row[] {
@@ -50,7 +39,7 @@ test('a database of the newest step has the same number on both', () => {
 })
 
 test('tables have the same columns in the same order, of the same type, with null where it may be', async (t) => {
-  const ask = await postgres(t)
+  const ask = await migrated(t)
   const types: Readonly<Record<string, string>> = {
     TEXT: 'text',
     INTEGER: 'bigint',
@@ -80,7 +69,7 @@ test('tables have the same columns in the same order, of the same type, with nul
 })
 
 test('every text has the order of its bytes', async (t) => {
-  const ask = await postgres(t)
+  const ask = await migrated(t)
   const others = await ask(`SELECT entry.relname, field.attname
     FROM pg_class AS entry JOIN pg_attribute AS field ON field.attrelid = entry.oid
       LEFT JOIN pg_collation AS sorting ON sorting.oid = field.attcollation
@@ -90,7 +79,7 @@ test('every text has the order of its bytes', async (t) => {
 })
 
 test('tables have the same keys, unique rules and indexes, on the same columns', async (t) => {
-  const ask = await postgres(t)
+  const ask = await migrated(t)
   const here = rowsOf(
     sqliteFile(t),
     `SELECT entry.name, iif(kind.origin = 'c', kind.name, kind.origin), kind."unique",
@@ -115,7 +104,7 @@ test('tables have the same keys, unique rules and indexes, on the same columns',
 })
 
 test('rows that refer to others do so on both', async (t) => {
-  const ask = await postgres(t)
+  const ask = await migrated(t)
   const here = rowsOf(
     sqliteFile(t),
     `SELECT entry.name, link."from", link."table", link."to", link.on_delete
@@ -131,7 +120,7 @@ test('rows that refer to others do so on both', async (t) => {
 })
 
 test('views have the same names and columns', async (t) => {
-  const ask = await postgres(t)
+  const ask = await migrated(t)
   const here = rowsOf(
     sqliteFile(t),
     `SELECT entry.name, field.name FROM sqlite_schema AS entry, pragma_table_xinfo(entry.name) AS field

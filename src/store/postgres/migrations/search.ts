@@ -44,20 +44,26 @@ CREATE FUNCTION bare_words(words text) RETURNS text LANGUAGE sql IMMUTABLE PARAL
 
 /*
  * Words of the title weigh more, and a place is kept free between title and text, so that no phrase reaches from the one
- * into the other. Postgres holds up to 1 MB of different words and their places: of a text that has more, so much of its
- * beginning is indexed as fits. Places end at 16,383: phrases are not found behind that many words.
+ * into the other. The words are put together here, because Postgres's own parser tells them apart as the locale of the
+ * database has it. It holds up to 1 MB of different words and their places: of a text that has more, so much of its
+ * beginning is indexed as fits. Places end at 16,383: phrases are not found behind that many words; and words at 2,046 bytes.
  */
 const words = `
-CREATE FUNCTION document_words(title text, body text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE
-  SET client_min_messages = warning AS $$
+CREATE FUNCTION document_words(title text, body text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   head text := bare_words(title);
   rest text := bare_words(body);
+  gap bigint;
 BEGIN
   LOOP
+    gap := cardinality(string_to_array(head, ' ')) + 1;
     BEGIN
-      RETURN ts_delete(setweight(to_tsvector('pg_catalog.simple', head), 'A') || '''.'':1'::tsvector
-        || to_tsvector('pg_catalog.simple', rest), '.');
+      RETURN (SELECT coalesce(string_agg(word || ':' || place || weight, ' '), '')::tsvector FROM (
+        SELECT word, place, 'A' AS weight FROM string_to_table(head, ' ') WITH ORDINALITY AS of_title (word, place)
+        UNION ALL
+        SELECT word, place + gap, ''
+          FROM string_to_table(rest, ' ') WITH ORDINALITY AS of_text (word, place)) AS found
+        WHERE word <> '' AND octet_length(word) <= 2046);
     EXCEPTION WHEN program_limit_exceeded THEN
       head := left(head, 10000);
       rest := left(rest, length(rest) / 2);
@@ -65,12 +71,16 @@ BEGIN
   END LOOP;
 END $$;
 
--- What is asked: a JSON list of pairs of words that follow each other, and whether the last one is only a beginning.
-CREATE FUNCTION asked_words(asked text) RETURNS tsquery LANGUAGE sql IMMUTABLE SET client_min_messages = warning
-RETURN (SELECT coalesce(string_agg(piece.words::text || CASE WHEN piece.is_beginning THEN ':*' ELSE '' END, ' & '), '')
-  FROM (SELECT phraseto_tsquery('pg_catalog.simple', bare_words(member.value ->> 0)) AS words,
-      member.value ->> 1 = 'true' AS is_beginning
-    FROM json_array_elements(asked::json) AS member (value)) AS piece WHERE numnode(piece.words) > 0)::tsquery;
+-- What is asked: a JSON list of pairs of words that follow each other, and whether the last one is only a beginning. A word
+-- that is never indexed is never found.
+CREATE FUNCTION asked_words(asked text) RETURNS tsquery LANGUAGE sql IMMUTABLE
+RETURN (SELECT CASE WHEN bool_or(piece.is_endless) THEN '' ELSE
+    coalesce(string_agg(piece.words || CASE WHEN piece.is_beginning THEN ':*' ELSE '' END, ' & '), '') END
+  FROM (SELECT replace(bare.words, ' ', ' <-> ') AS words, bare.is_beginning,
+      EXISTS (SELECT 1 FROM string_to_table(bare.words, ' ') AS word WHERE octet_length(word) > 2046) AS is_endless
+    FROM (SELECT btrim(bare_words(member.value ->> 0)) AS words, member.value ->> 1 = 'true' AS is_beginning
+      FROM json_array_elements(asked::json) AS member (value)) AS bare
+    WHERE bare.words <> '') AS piece)::tsquery;
 `
 
 /** The words of what is indexed, and which version of each URL that is. */
