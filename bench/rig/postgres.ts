@@ -1,6 +1,6 @@
 /** A Postgres server of the benchmark's own: default settings, fsync on, a fresh database for each side and round. */
 import { readFileSync } from 'node:fs'
-import pg from 'pg'
+import { Client } from 'pg'
 import { startPostgres } from '../../test/postgres/index.ts'
 
 /** A server that runs. */
@@ -38,11 +38,11 @@ export async function startBenchServer(): Promise<BenchServer> {
 }
 
 async function tell(url: string, sql: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
-    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
-    return String(rows[0]?.[0] ?? '')
+    const { rows } = await client.query<(string | null)[]>({ text: sql, rowMode: 'array' })
+    return rows[0]?.[0] ?? ''
   } finally {
     await client.end()
   }
