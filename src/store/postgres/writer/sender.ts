@@ -6,7 +6,7 @@ import { MillraceError } from '../../../model/index.ts'
 import type { Compiled, CompiledStatement } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
 import type { PlainWrite } from '../../declare.ts'
-import type { Answer, Connection } from '../connect/index.ts'
+import type { Answer, Connection, Sent as Statement } from '../connect/index.ts'
 import { bind, type Call, type Moment, type PlannedUnit } from '../statements/index.ts'
 import { binaryArray, manyRowsOf, shapeStatement, type ManyRows, type Shaped } from '../statements/index.ts'
 
@@ -89,9 +89,13 @@ export class StepSender {
     }
   }
 
-  /** All answers. @throws MillraceError the first thing that went wrong; what came after it only followed from it */
-  async settle(): Promise<void> {
+  /**
+   * Sends what comes last, and awaits all answers.
+   * @throws MillraceError the first thing that went wrong; what came after it only followed from it
+   */
+  async settle(last: readonly Statement[] = []): Promise<void> {
     this.#flush()
+    for (const statement of last) this.#note(this.#over.run(statement).then(() => undefined))
     const outcomes = await Promise.allSettled(this.#answers)
     this.#answers = []
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
