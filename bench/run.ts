@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 
 import { commitBench } from './commit.ts'
+import { commitPostgresBench } from './commit-postgres.ts'
 import { contentBench } from './content.ts'
 import { crawlBench } from './crawl.ts'
 import { dedupBench } from './dedup.ts'
@@ -17,7 +18,7 @@ import type { Settings } from './rig/settings.ts'
 import { wordpressBench } from './wordpress.ts'
 
 const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
-  commit: commitBench,
+  commit: (settings) => (settings.db === 'postgres' ? commitPostgresBench(settings) : commitBench(settings)),
   content: contentBench,
   crawl: crawlBench,
   dedup: dedupBench,
@@ -30,6 +31,7 @@ const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [optio
   --json             print one JSON document instead of a table
   --rounds N         rounds of each side; figures are medians (default 5)
   --only A,B         run these sides only
+  --db sqlite|postgres   commit, crawl: what Millrace writes to, and beside whom (default sqlite)
   --dir FOLDER       where databases and datasets go (default the system's temporary folder; not a RAM disk)
   --corpus FOLDER    crawl: HTML to serve, content: to extract (default /usr/share/doc/postgresql-doc-15/html)
   --articles FOLDER  content: article pages with known bodies (default $MILLRACE_ARTICLES, else none)
@@ -49,6 +51,7 @@ function readSettings(): { name: string | undefined; isJson: boolean; settings: 
       json: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '5' },
       only: { type: 'string' },
+      db: { type: 'string', default: 'sqlite' },
       dir: { type: 'string' },
       corpus: { type: 'string', default: '/usr/share/doc/postgresql-doc-15/html' },
       articles: { type: 'string' },
@@ -61,13 +64,20 @@ function readSettings(): { name: string | undefined; isJson: boolean; settings: 
   })
   const { rounds, concurrency, bytes, units, callers } = values
   const numbers = counts({ rounds, concurrency, bytes, units, callers })
-  const settings = { ...numbers, only: values.only?.split(','), dir: values.dir, corpus: values.corpus }
+  const db = oneOf('db', values.db, ['sqlite', 'postgres'] as const)
+  const settings = { ...numbers, db, only: values.only?.split(','), dir: values.dir, corpus: values.corpus }
   const articles = values.articles ?? process.env['MILLRACE_ARTICLES']
   return {
     name: positionals[0],
     isJson: values.json,
     settings: { ...settings, start: values.start, articles },
   }
+}
+
+function oneOf<const Word extends string>(name: string, given: string, words: readonly Word[]): Word {
+  const word = words.find((one) => one === given)
+  if (word === undefined) throw new RangeError(`--${name} must be one of ${words.join(', ')}, got ${given}`)
+  return word
 }
 
 function counts<Name extends string>(texts: Record<Name, string>): Record<Name, number> {

@@ -3,6 +3,8 @@
 /** The settings of one run of the benchmarks; printed with every result. */
 export interface Settings {
   readonly rounds: number
+  /** What Millrace writes to. */
+  readonly db: 'sqlite' | 'postgres'
   /** Names of the sides to run; undefined for all. */
   readonly only: readonly string[] | undefined
   /** Where databases and datasets go; undefined for the system's temporary folder. */

@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 })
 const units = Number(values.units)
-await using writer = await openUnitWriter(values.db, Number(values.bytes))
+await using writer = await openUnitWriter(values.db, { bytes: Number(values.bytes) })
 
 let handedOver = 0
 const startedAt = performance.now()

@@ -11,7 +11,7 @@ const { values } = parseArgs({
     db: { type: 'string', default: 'millrace-processes.db' },
   },
 })
-await using writer = await openUnitWriter(values.db, Number(values.bytes))
+await using writer = await openUnitWriter(values.db, { bytes: Number(values.bytes) })
 process.stdout.write('ready\n')
 await once(process.stdin, 'data')
 

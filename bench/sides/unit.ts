@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { newId } from '../../src/model/index.ts'
 import { command, guard, insert, table, type Store } from '../../src/store/index.ts'
-import { openSqlite } from '../../src/store/sqlite/index.ts'
 
 const bodies = table({
   name: 'raw_bodies',
@@ -37,19 +36,40 @@ export interface UnitWriter extends AsyncDisposable {
   write(): Promise<void>
 }
 
-/** Opens the database and makes the job that the guard asks for. */
-export async function openUnitWriter(path: string, bytes: number): Promise<UnitWriter> {
-  const definitions = [addBody.definition, held.definition, addJob.definition]
-  const store = await openSqlite({ path, definitions })
+/** What a unit is. */
+export interface UnitKind {
+  readonly bytes: number
+  /** Default true: a job is asked for, and the unit is refused unless it is held. */
+  readonly hasGuard?: boolean
+}
+
+/** Opens the database, a file or a URL, and makes the job that the guard asks for. */
+export async function openUnitWriter(
+  database: string,
+  { bytes, hasGuard = true }: UnitKind,
+): Promise<UnitWriter> {
+  const store = await openDatabase(database)
   const job = newId(Date.now())
   await store.commit({ commands: [addJob({ id: job })] })
   const body = randomBytes(bytes)
+  const guards = hasGuard ? [held({ id: job, epoch: 7 })] : []
   return {
     store,
     async write() {
       const row = { sha256: newId(Date.now()), bytes: body.byteLength, compression: 'none', body }
-      await store.commit({ commands: [addBody(row)], guards: [held({ id: job, epoch: 7 })] })
+      await store.commit({ commands: [addBody(row)], guards })
     },
     [Symbol.asyncDispose]: () => store.close(),
   }
+}
+
+/** Only the driver that is needed is loaded: the other one's memory and start are not what is measured. */
+async function openDatabase(database: string): Promise<Store> {
+  const definitions = [addBody.definition, held.definition, addJob.definition]
+  if (!/^postgres(?:ql)?:/.test(database)) {
+    const { openSqlite } = await import('../../src/store/sqlite/index.ts')
+    return await openSqlite({ path: database, definitions })
+  }
+  const { openPostgres } = await import('../../src/store/postgres/index.ts')
+  return await openPostgres({ url: database, definitions })
 }

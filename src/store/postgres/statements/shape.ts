@@ -8,6 +8,7 @@ import { BIND_POSITION, type CompiledStatement } from '../../catalog.ts'
 import type { PlainWrite } from '../../declare.ts'
 import { sqlName } from '../../declare.ts'
 import { postgresType } from '../../dialect.ts'
+import type { ElementType } from './array.ts'
 
 /** A statement ready to be sent: its text, and what its placeholders are bound to. */
 export interface Shaped {
@@ -55,20 +56,45 @@ function placeOf(from: number, binds: readonly number[], type = 'bigint') {
   return { placeholder: `$${binds.length + 1}::${type}`, binds: [...binds, from] }
 }
 
-/**
- * One INSERT of many rows of many units: an array a column, the last one the rows' positions. It answers with how many
- * rows each position wrote. Null when the table has bytes, which arrays would double.
- */
-export function manyRowsText({ table, onConflict }: PlainWrite, noun: string): string | null {
-  const codecs = Object.entries(table.columns)
-  if (codecs.some(([, codec]) => postgresType(codec) === 'bytea')) return null
-  const types = [...codecs.map(([, codec]) => postgresType(codec)), 'bigint']
-  const columns = [...codecs.map(([name]) => sqlName(name)), 'position'].join(', ')
-  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ')
-  const key = sqlName(table.key)
-  return `WITH done AS (INSERT INTO ${table.name} (${columns}) SELECT * FROM unnest(${arrays})${onConflict}
-      RETURNING ${key} AS changed_id, position),
+/** One INSERT of many rows of many units. */
+export interface ManyRows {
+  /** Its placeholders are arrays, one a column and the last the rows' positions. */
+  readonly text: string
+  /** Their element types, in order. */
+  readonly types: readonly ElementType[]
+  /** Where the key stands among a row's values. */
+  readonly keyAt: number
+  /** Every row is written, or all of it fails; else the answer is how many rows each position wrote. */
+  readonly writesAll: boolean
+}
+
+/** Makes it of a generated write. */
+export function manyRowsOf({ table, onConflict }: PlainWrite): ManyRows {
+  const names = Object.keys(table.columns)
+  const types = [...Object.values(table.columns).map(postgresType), 'bigint' as const]
+  const arrays = types.map((type, index) => `unnest($${index + 1}::${type}[])`)
+  const columns = [...names.map(sqlName), 'position'].join(', ')
+  const keyAt = names.indexOf(table.key)
+  // Side by side in the list of what is selected they are read as they go; in FROM all would be copied first.
+  const write = `INSERT INTO ${table.name} (${columns}) SELECT ${arrays.join(', ')}${onConflict}`
+  const writesAll = !onConflict.includes('DO NOTHING')
+  const noting = { noun: table.noun, positions: arrays.at(-1) ?? '', ids: arrays[keyAt] ?? '' }
+  const text = writesAll ? notingAll(write, noting) : notingWritten(write, noting.noun, sqlName(table.key))
+  return { text, types, keyAt, writesAll }
+}
+
+function notingAll(
+  write: string,
+  { noun, positions, ids }: { readonly noun: string; readonly positions: string; readonly ids: string },
+): string {
+  return `WITH noted AS (INSERT INTO changes (position, noun, id, op)
+      SELECT ${positions}, '${noun}', ${ids}, 'put' ${LAST_OP})
+    ${write}`
+}
+
+function notingWritten(write: string, noun: string, key: string): string {
+  return `WITH done AS (${write} RETURNING ${key} AS changed_id, position),
     noted AS (INSERT INTO changes (position, noun, id, op)
-      SELECT DISTINCT position, '${noun}', changed_id, 'put' FROM done ${LAST_OP})
+      SELECT position, '${noun}', changed_id, 'put' FROM done ${LAST_OP})
     SELECT position, count(*) FROM done GROUP BY position`
 }

@@ -6,9 +6,9 @@ import { MillraceError } from '../../../model/index.ts'
 import type { Compiled, CompiledStatement } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
 import type { PlainWrite } from '../../declare.ts'
-import type { Connection } from '../connect/index.ts'
+import type { Answer, Connection, Sent as Statement } from '../connect/index.ts'
 import { bind, type Call, type Moment, type PlannedUnit } from '../statements/index.ts'
-import { manyRowsText, shapeStatement, type Shaped } from '../statements/index.ts'
+import { binaryArray, manyRowsOf, shapeStatement, type ManyRows, type Shaped } from '../statements/index.ts'
 
 /** What one command of a unit did so far. */
 export interface Tally {
@@ -27,13 +27,6 @@ interface PlainRow {
   readonly sent: Sent
   readonly tally: Tally
   readonly params: readonly Stored[]
-}
-
-interface ManyRows {
-  readonly text: string
-  readonly paramCount: number
-  /** Where the key stands among a row's values. */
-  readonly keyAt: number
 }
 
 /** Rows that will be one statement. */
@@ -58,14 +51,9 @@ export class StepSender {
 
   /** `plain`: which of the declarations are generated INSERTs, by index. */
   constructor(compiled: readonly Compiled[], plain: ReadonlyMap<number, PlainWrite>) {
-    const known = new Map<Compiled, ManyRows>()
-    for (const [index, write] of plain) {
-      const declared = compiled[index] as Compiled
-      const text = manyRowsText(write, write.table.noun)
-      const keyAt = Object.keys(write.table.columns).indexOf(write.table.key)
-      if (text !== null) known.set(declared, { text, paramCount: declared.paramCount, keyAt })
-    }
-    this.#manyRows = known
+    this.#manyRows = new Map(
+      [...plain].map(([index, write]) => [compiled[index] as Compiled, manyRowsOf(write)]),
+    )
   }
 
   /** Begins to send over a connection. */
@@ -101,9 +89,13 @@ export class StepSender {
     }
   }
 
-  /** All answers. @throws MillraceError the first thing that went wrong; what came after it only followed from it */
-  async settle(): Promise<void> {
+  /**
+   * Sends what comes last, and awaits all answers.
+   * @throws MillraceError the first thing that went wrong; what came after it only followed from it
+   */
+  async settle(last: readonly Statement[] = []): Promise<void> {
     this.#flush()
+    for (const statement of last) this.#note(this.#over.run(statement).then(() => undefined))
     const outcomes = await Promise.allSettled(this.#answers)
     this.#answers = []
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
@@ -113,6 +105,10 @@ export class StepSender {
   #sendCall(call: Call, sent: Sent, tally: Tally): void {
     if (this.#manyRows.has(call.compiled)) return this.#gather(call, { sent, tally, params: call.params })
     this.#flush()
+    this.#sendEach(call, sent, tally)
+  }
+
+  #sendEach(call: Call, sent: Sent, tally: Tally): void {
     for (const statement of call.compiled.statements) {
       const shaped = this.#shape(statement, call.compiled)
       this.#note(this.#runShaped(shaped, call, sent).then((rows) => read(rows, shaped, tally)))
@@ -138,15 +134,26 @@ export class StepSender {
 
   #flush(): void {
     const { of, rows, tallies } = this.#gathered
-    if (of === undefined) return
+    const [first] = rows
+    if (of === undefined || first === undefined) return
     this.#gathered = nothing()
-    const { text, paramCount } = this.#manyRows.get(of) as ManyRows
-    const columns: Stored[][] = Array.from({ length: paramCount }, (_, at) =>
-      rows.map((row) => row.params[at] as Stored),
-    )
-    const params = [...columns, rows.map((row) => row.sent.position)]
-    const answer = this.#over.run({ text, params, name: `${of.name} of many` })
-    this.#note(answer.then((given) => given.rows.forEach((row) => count(row, tallies))))
+    if (rows.length === 1) this.#sendEach({ compiled: of, params: first.params }, first.sent, first.tally)
+    else this.#sendMany(of, rows, tallies)
+  }
+
+  #sendMany(of: Compiled, rows: readonly PlainRow[], tallies: ReadonlyMap<number, Tally>): void {
+    const { text, types, writesAll } = this.#manyRows.get(of) as ManyRows
+    const columns = types.map((type, at) => {
+      const values = rows.map(({ params, sent }) =>
+        at < params.length ? (params[at] as Stored) : sent.position,
+      )
+      return binaryArray(type, values)
+    })
+    const answer = this.#over.run({ text, params: columns, name: `${of.name} of many` })
+    const read = writesAll
+      ? () => rows.forEach(({ tally }) => tally.changed++)
+      : (given: Answer) => given.rows.forEach((row) => count(row, tallies))
+    this.#note(answer.then(read))
   }
 
   #shape(statement: CompiledStatement, declared: Compiled) {

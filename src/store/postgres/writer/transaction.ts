@@ -3,7 +3,7 @@
  * all that was committed before, by whichever process: what BEGIN IMMEDIATE is to a file.
  *
  *   BEGIN, lock, known keys        one round trip
- *   guards, commands, counter      one round trip, whatever their number
+ *   guards, commands, counter      one round trip, whatever their number; one more for what units with a key gave
  *   COMMIT                         one round trip, sent only when all answers are there
  *
  * Because the answers are there before COMMIT is sent, a COMMIT whose answer is lost needs no more than the one bit of
@@ -12,7 +12,7 @@
 import { MillraceError } from '../../../model/index.ts'
 import { packResults, type Applied, type Outcome } from '../../queue/index.ts'
 import { toErrorMessage } from '../../../threads/index.ts'
-import type { Connection } from '../connect/index.ts'
+import type { Connection, Sent as Statement } from '../connect/index.ts'
 import { begin, settled, type Begun } from './begin.ts'
 import { harmsWholeBatch } from './harm.ts'
 import type { PlannedUnit } from '../statements/index.ts'
@@ -60,8 +60,8 @@ export async function prepare(
   sender.begin(connection, now)
   const run = pass === 'together' ? runTogether : runIsolated
   const done = await run(parts, begun, units)
-  const ends = endStatements(parts, begun, done)
-  await settled(ends.map((statement) => connection.run(statement)))
+  const keyed = putKeys(done, now)
+  if (keyed !== undefined) await connection.run(keyed)
   return { outcomes: done.map(({ outcome }) => outcome) }
 }
 
@@ -71,7 +71,8 @@ interface Done {
 }
 
 /* One unit's own fault fails the whole; then all is done again with savepoints. */
-async function runTogether({ sender }: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
+async function runTogether(parts: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
+  const { sender } = parts
   let position = begun.latest
   const all = units.map((unit): Done | { readonly unit: PlannedUnit; readonly sent: Sent } => {
     const known = unit.key === null ? undefined : begun.known.get(unit.key)
@@ -81,7 +82,7 @@ async function runTogether({ sender }: TransactionParts, begun: Begun, units: re
     sender.send(sent)
     return { unit, sent }
   })
-  await sender.settle()
+  await sender.settle(endStatements(parts, begun))
   let latest = begun.latest
   return all.map((one): Done => {
     if ('outcome' in one) return one
@@ -92,6 +93,7 @@ async function runTogether({ sender }: TransactionParts, begun: Begun, units: re
 }
 
 async function runIsolated(parts: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
+  const { sender } = parts
   let latest = begun.latest
   const done: Done[] = []
   for (const unit of units) {
@@ -100,6 +102,7 @@ async function runIsolated(parts: TransactionParts, begun: Begun, units: readonl
     if ('position' in outcome && !outcome.repeated) latest = outcome.position
     done.push({ unit, outcome })
   }
+  await sender.settle(endStatements(parts, begun))
   return done
 }
 
@@ -130,19 +133,21 @@ async function runAlone(
   }
 }
 
-/** What ends a batch: results under keys, what is past its time, the latest position. */
-function endStatements({ now, changesKept }: TransactionParts, begun: Begun, done: readonly Done[]) {
+/** What ends a batch: whatever is past its time is forgotten, and the latest position is said. */
+function endStatements({ now, changesKept }: TransactionParts, begun: Begun): readonly Statement[] {
+  return [...pruneStatements(begun, { now, changesKept }), { name: 'advance', text: ADVANCE, params: [] }]
+}
+
+/** Keeps what units with a key gave; undefined where there is none. */
+function putKeys(done: readonly Done[], now: number): Statement | undefined {
   const keyed = done.flatMap(({ unit, outcome }) =>
     unit.key === null || 'error' in outcome || outcome.repeated ? [] : [{ key: unit.key, ...outcome }],
   )
+  if (keyed.length === 0) return undefined
   const keys = keyed.map(({ key }) => key)
   const results = keyed.map((unit) => packResults(unit.results))
   const params = [keys, keyed.map(({ position }) => position), results, now]
-  return [
-    ...(keyed.length === 0 ? [] : [{ name: 'put keys', text: PUT_KEYS, params }]),
-    ...pruneStatements(begun, { now, changesKept }),
-    { name: 'advance', text: ADVANCE, params: [] },
-  ]
+  return { name: 'put keys', text: PUT_KEYS, params }
 }
 
 function sentAt(unit: PlannedUnit, position: number): Sent {
