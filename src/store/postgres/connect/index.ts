@@ -4,6 +4,7 @@
  * password is ever shown. It never sends a statement again by itself: only who knows what it means may.
  */
 export { connectorOf } from './connector.ts'
+export { endLeft } from './end-left.ts'
 export { LIMITS } from './limits.ts'
 export type { Limits, Purpose } from './limits.ts'
 export { postgresError, sqlState } from './postgres-error.ts'

@@ -7,17 +7,19 @@
  *   COMMIT                         one round trip, sent only when all answers are there
  *
  * Because the answers are there before COMMIT is sent, a COMMIT whose answer is lost needs no more than the one bit of
- * whether it happened, and Postgres keeps that by the transaction's number.
+ * whether it happened, and the mark that each batch leaves is that bit.
  */
 import { MillraceError } from '../../../model/index.ts'
 import { packResults, type Applied, type Outcome } from '../../queue/index.ts'
 import { toErrorMessage } from '../../../threads/index.ts'
 import type { Connection } from '../connect/index.ts'
-import { begin, settled, type Begun } from './begin.ts'
+import { begin, type Begun } from './begin.ts'
 import { harmsWholeBatch } from './harm.ts'
+import { putMark, type Mark } from './mark.ts'
 import type { PlannedUnit } from '../statements/index.ts'
 import { pruneStatements } from './retention.ts'
 import type { Sent, StepSender } from './sender.ts'
+import { settled } from './settled.ts'
 
 /** How the units are run: all at once, or each within a savepoint of its own. */
 export type Pass = 'together' | 'isolated'
@@ -29,13 +31,9 @@ export interface TransactionParts {
   readonly now: number
   readonly isPowerSafe: boolean
   readonly changesKept: number
-  /** Told once the position row is locked: from then on `xid` says what became of the transaction. */
-  readonly onBegun: (begun: Begun) => void
-}
-
-/** What a transaction would do once it is committed. */
-export interface Prepared {
-  readonly outcomes: readonly Outcome[]
+  readonly mark: Mark
+  /** Told once the position row is locked. */
+  readonly onBegun: () => void
 }
 
 const PUT_KEYS = `INSERT INTO commits (key, position, results, at)
@@ -46,23 +44,23 @@ const ADVANCE = `UPDATE counters SET value = greatest(value, (SELECT max(positio
   WHERE name = 'position'`
 
 /**
- * Does everything but COMMIT. @throws MillraceError what went wrong; nothing is applied then, and the connection is in a
+ * Does everything but COMMIT, and gives what each unit will have done. @throws MillraceError what went wrong; nothing is applied then, and the connection is in a
  * transaction that has to be rolled back
  */
 export async function prepare(
   parts: TransactionParts,
   units: readonly PlannedUnit[],
   pass: Pass,
-): Promise<Prepared> {
+): Promise<readonly Outcome[]> {
   const { connection, sender, now } = parts
   const begun = await begin(connection, units, parts.isPowerSafe)
-  parts.onBegun(begun)
+  parts.onBegun()
   sender.begin(connection, now)
   const run = pass === 'together' ? runTogether : runIsolated
   const done = await run(parts, begun, units)
   const ends = endStatements(parts, begun, done)
   await settled(ends.map((statement) => connection.run(statement)))
-  return { outcomes: done.map(({ outcome }) => outcome) }
+  return done.map(({ outcome }) => outcome)
 }
 
 interface Done {
@@ -130,8 +128,8 @@ async function runAlone(
   }
 }
 
-/** What ends a batch: results under keys, what is past its time, the latest position. */
-function endStatements({ now, changesKept }: TransactionParts, begun: Begun, done: readonly Done[]) {
+/** What ends a batch: results under keys, what is past its time, the latest position, the mark. */
+function endStatements({ now, changesKept, mark }: TransactionParts, begun: Begun, done: readonly Done[]) {
   const keyed = done.flatMap(({ unit, outcome }) =>
     unit.key === null || 'error' in outcome || outcome.repeated ? [] : [{ key: unit.key, ...outcome }],
   )
@@ -142,6 +140,7 @@ function endStatements({ now, changesKept }: TransactionParts, begun: Begun, don
     ...(keyed.length === 0 ? [] : [{ name: 'put keys', text: PUT_KEYS, params }]),
     ...pruneStatements(begun, { now, changesKept }),
     { name: 'advance', text: ADVANCE, params: [] },
+    putMark(mark, now),
   ]
 }
 
