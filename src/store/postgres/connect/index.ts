@@ -5,6 +5,7 @@
  */
 export { durabilityNotices } from './check-server.ts'
 export { connectorOf } from './connector.ts'
+export { endLeft } from './end-left.ts'
 export { LIMITS } from './limits.ts'
 export type { Limits, Purpose } from './limits.ts'
 export { postgresError, sqlState } from './postgres-error.ts'

@@ -52,10 +52,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const meter = new Meter()
   const connector = connectorFor(options, meter, own.id)
   try {
+    const { catalog, plain } = catalogFor(options.definitions)
     await upgrade(connector, now)
     const keeper = new Keeper(connector, own)
     await keeper.open()
-    const { catalog, plain } = catalogFor(options.definitions)
     const pool = poolFor(options, connector, meter)
     const limits = { ...QUEUE_LIMITS, ...options.limits }
     const retryWindowMs = connector.limits.reconnectMs

@@ -3,11 +3,11 @@
  * The server notices the end of a process at once; a session that is lost while the process lives is made anew.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { MillraceError } from '../../../model/index.ts'
+import { isMillraceError, MillraceError } from '../../../model/index.ts'
 import type { LostProcess } from '../../contract.ts'
 import { toPortable } from '../../portable-text.ts'
 import { closed } from '../../queue/index.ts'
-import type { Connection, Connector } from '../connect/index.ts'
+import { endLeft, type Connection, type Connector, type Sent } from '../connect/index.ts'
 
 /** This process, as others see it. */
 export interface OwnProcess {
@@ -29,8 +29,12 @@ export class Keeper {
   readonly #own: OwnProcess
   readonly #held = new Set<string>()
   readonly #end = new AbortController()
+  /** The newest session, which is good for nothing until it is registered. */
   #connection: Connection | undefined
-  /** By performance.now(): after a restart of the server nobody has a lock yet, and everybody comes back. */
+  #registering: Promise<Connection> | undefined
+  /** The server's process of the last session that had our lock. */
+  #left: number | undefined
+  /** By performance.now(): when sessions were lost nobody may have a lock yet, and everybody comes back. */
   #trustedFrom = 0
   #watching: Promise<void> | undefined
 
@@ -39,21 +43,20 @@ export class Keeper {
     this.#own = own
   }
 
-  /** Takes the lock first, so that the row never looks like that of a lost process. */
   async open(): Promise<void> {
-    await this.#register()
+    await this.#session()
     this.#watching = this.#watch()
   }
 
   /** @throws MillraceError Busy when another process, or this one, has it */
   async hold(name: string): Promise<AsyncDisposable> {
     this.#checkOpen()
+    const session = await this.#session()
     const lock = toPortable(name)
     if (this.#held.has(lock)) throw taken(name)
     this.#held.add(lock)
     try {
-      const { rows } = await this.#run('SELECT pg_try_advisory_lock(hashtextextended($1::text, 1))', lock)
-      if (rows[0]?.[0] !== 1) throw taken(name)
+      if (!(await isTaken(session, lock))) throw taken(name)
     } catch (error) {
       this.#held.delete(lock)
       throw error
@@ -64,50 +67,72 @@ export class Keeper {
   /** Processes that registered and whose lock nobody holds. */
   async lostProcesses(): Promise<readonly LostProcess[]> {
     this.#checkOpen()
+    const session = await this.#session()
     if (performance.now() < this.#trustedFrom) return []
-    const { rows } = await this.#run(LOST, this.#own.id)
+    const { rows } = await session.run({ text: LOST, params: [this.#own.id] })
     return rows.map(([id, pid]) => ({ id: String(id), pid: Number(pid) }))
   }
 
+  /** Nothing happens when it has come back meanwhile. */
   async forget(id: string): Promise<void> {
     this.#checkOpen()
-    await this.#write('DELETE FROM processes WHERE id = $1::text', [id])
+    await write(await this.#session(), { text: FORGET, params: [id] })
   }
 
+  /** Where the server does not answer any more the row stays, and others find it. */
   async close(): Promise<void> {
     this.#end.abort()
-    await this.#watching
-    const connection = this.#connection
-    if (connection === undefined || connection.isLost) return
+    const timer = setTimeout(() => this.#connection?.drop(), this.#connector.limits.closeMs)
     try {
-      await this.#write('DELETE FROM processes WHERE id = $1::text', [this.#own.id])
+      await this.#watching
+      if (this.#connection?.isLost !== false) return
+      await write(this.#connection, { text: FORGET, params: [this.#own.id] })
+    } catch (error) {
+      if (!isMillraceError(error, 'StoreUnreachable')) throw error
     } finally {
-      await connection.close()
+      clearTimeout(timer)
+      await this.#connection?.close()
     }
   }
 
   async #letGo(lock: string): Promise<void> {
     // With the session all its locks have gone.
     if (!this.#held.delete(lock) || this.#end.signal.aborted) return
-    await this.#run('SELECT pg_advisory_unlock(hashtextextended($1::text, 1))', lock)
+    await (await this.#session()).run({ text: LET_GO, params: [lock] })
   }
 
   #checkOpen(): void {
     if (this.#end.signal.aborted) throw closed()
   }
 
-  async #register(): Promise<void> {
-    const { id, pid, host, command, startedAt } = this.#own
+  /** The session that holds our locks; a lost one is made anew, by one caller for all. */
+  #session(): Promise<Connection> {
+    if (this.#registering !== undefined) return this.#registering
+    if (this.#connection?.isLost === false) return Promise.resolve(this.#connection)
+    this.#registering = this.#register().finally(() => (this.#registering = undefined))
+    return this.#registering
+  }
+
+  /** Takes the lock first, so that the row never looks like that of a lost process. */
+  async #register(): Promise<Connection> {
+    const { id, pid, host, command, startedAt, comeBackMs } = this.#own
+    const isFirst = this.#left === undefined
     const connection = await this.#connector.connect('keep', { signal: this.#end.signal })
-    await connection.run({ text: 'SELECT pg_advisory_lock(hashtextextended($1::text, 0))', params: [id] })
     this.#connection = connection
-    const { rows: after } = await connection.run({ text: IS_AFTER_RESTART })
-    this.#trustedFrom = after[0]?.[0] === 1 ? performance.now() + this.#own.comeBackMs : 0
-    await this.#write(PUT_OWN, [id, pid, host, command, startedAt])
-    for (const name of this.#held) {
-      const { rows } = await this.#run('SELECT pg_try_advisory_lock(hashtextextended($1::text, 1))', name)
-      // Whoever took it meanwhile saw no holder; what is written outside of the store is fenced by its own means.
-      if (rows[0]?.[0] !== 1) this.#held.delete(name)
+    try {
+      await endLeft(connection, this.#left)
+      this.#left = connection.server.pid
+      await connection.run({ text: LOCK_OWN, params: [id] })
+      const { rows } = await connection.run({ text: IS_AFTER_RESTART })
+      const areOthersBack = isFirst && rows[0]?.[0] !== 1
+      this.#trustedFrom = areOthersBack ? 0 : performance.now() + comeBackMs
+      await write(connection, { text: PUT_OWN, params: [id, pid, host, command, startedAt] })
+      // Whoever took one meanwhile saw no holder; what is written outside of the store is fenced by its own means.
+      for (const name of this.#held) if (!(await isTaken(connection, name))) this.#held.delete(name)
+      return connection
+    } catch (error) {
+      connection.drop()
+      throw error
     }
   }
 
@@ -117,27 +142,30 @@ export class Keeper {
     while (!signal.aborted) {
       try {
         await delay(LOOK_MS, undefined, { signal, ref: false })
-        if (this.#connection?.isLost !== false) await this.#register()
-        else await this.#connection.run({ text: 'SELECT 1' })
+        await (await this.#session()).run({ text: 'SELECT 1' })
       } catch {
         // The session is lost: the next look makes another.
       }
     }
   }
-
-  async #run(text: string, param: string) {
-    if (this.#connection === undefined || this.#connection.isLost) await this.#register()
-    return (this.#connection as Connection).run({ text, params: [param] })
-  }
-
-  async #write(text: string, params: readonly (string | number)[]): Promise<void> {
-    const connection = this.#connection as Connection
-    const sent = [{ text: 'BEGIN READ WRITE' }, { text, params }, { text: 'COMMIT' }]
-    const outcomes = await Promise.allSettled(sent.map((statement) => connection.run(statement)))
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-  }
 }
+
+/** Whether this session has the lock of a name now. */
+async function isTaken(connection: Connection, name: string): Promise<boolean> {
+  const { rows } = await connection.run({ text: TRY_NAMED, params: [name] })
+  return rows[0]?.[0] === 1
+}
+
+async function write(connection: Connection, statement: Sent): Promise<void> {
+  const sent = [{ text: 'BEGIN READ WRITE' }, statement, { text: 'COMMIT' }]
+  const outcomes = await Promise.allSettled(sent.map((one) => connection.run(one)))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+const LOCK_OWN = 'SELECT pg_advisory_lock(hashtextextended($1::text, 0))'
+const TRY_NAMED = 'SELECT pg_try_advisory_lock(hashtextextended($1::text, 1))'
+const LET_GO = 'SELECT pg_advisory_unlock(hashtextextended($1::text, 1))'
 
 const PUT_OWN = `INSERT INTO processes (id, pid, host, command, started_at)
   VALUES ($1::text, $2::bigint, $3::text, $4::text, $5::bigint) ON CONFLICT (id) DO NOTHING`
@@ -147,6 +175,10 @@ const LOST = `SELECT id, pid FROM processes WHERE id <> $1::text AND NOT EXISTS 
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(processes.id, 0))
   ORDER BY id`
+
+/* A process that comes back waits for the lock until the row is gone, and puts it there anew. */
+const FORGET = `DELETE FROM processes
+  WHERE id = $1::text AND pg_try_advisory_xact_lock(hashtextextended(id, 0))`
 
 /** Whether this session began soon after the server did. */
 const IS_AFTER_RESTART = `SELECT backend_start - pg_postmaster_start_time() < interval '15 seconds'

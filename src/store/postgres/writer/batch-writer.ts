@@ -13,9 +13,9 @@ import type { Compiled } from '../../catalog.ts'
 import type { PlainWrite } from '../../declare.ts'
 import { noTimes, type Batch, type BatchReport, type BatchTimes, type Outcome } from '../../queue/index.ts'
 import { toErrorMessage } from '../../../threads/index.ts'
-import type { Connection } from '../connect/index.ts'
-import type { Begun } from './begin.ts'
+import { delayMs, retryOf, type Connection, type Retry } from '../connect/index.ts'
 import { harmsWholeBatch } from './harm.ts'
+import type { Mark } from './mark.ts'
 import { planUnit, type PlannedUnit } from '../statements/index.ts'
 import { StepSender } from './sender.ts'
 import { prepare, type Pass } from './transaction.ts'
@@ -34,8 +34,8 @@ export interface BatchWriterParts {
   readonly onRetry: (code: MillraceError['code']) => void
 }
 
-/** Milliseconds between two tries: doubled each time from the first to the last, and jittered. */
-const RETRY_MS = { first: 20, last: 1_000 }
+/** A connection that was lost is opened again as long as the window lasts. */
+const LOST: Retry = { attempts: Number.POSITIVE_INFINITY, firstMs: 20, longestMs: 1_000 }
 /** Of a try after the window's end. */
 const LAST_TRY_MS = 2_000
 
@@ -46,6 +46,7 @@ export class BatchWriter {
   #turn: Promise<unknown> = Promise.resolve()
   #times: BatchTimes = noTimes()
   #failingSince: number | undefined
+  #tries = 0
 
   constructor(parts: BatchWriterParts) {
     this.#parts = parts
@@ -67,7 +68,7 @@ export class BatchWriter {
       const head = headWithoutRepeats(units.slice(outcomes.length))
       const done = await this.#transact(head, batch)
       if (!(done instanceof MillraceError)) outcomes.push(...done)
-      else while (outcomes.length < units.length) outcomes.push({ error: toErrorMessage(done) })
+      else outcomes.push(...refusals(done, { sent: head.length, all: units.length - outcomes.length }))
     }
     return { outcomes, times: this.#times }
   }
@@ -78,9 +79,10 @@ export class BatchWriter {
     for (let tries = 0; ; tries++) {
       const done = await this.#attempt(units, batch, pass)
       if (!(done instanceof MillraceError)) return done
+      const retry = retryPolicy(done)
       if (!harmsWholeBatch(done) && pass === 'together') pass = 'isolated'
-      else if (done.applied === 'unknown' || !this.#mayRetry(done)) return done
-      else await this.#pause(done, tries)
+      else if (retry === undefined || tries + 1 >= retry.attempts || !this.#isWithinWindow()) return done
+      else await this.#pause(done, delayMs(retry, tries + 1, Math.random()))
     }
   }
 
@@ -92,26 +94,25 @@ export class BatchWriter {
     } catch (thrown) {
       return this.#failed(toMillraceError(thrown), startedAt)
     }
-    let begun: Begun | undefined
-    const onBegun = (at: Begun): void => {
-      begun = at
+    const mark = { process: this.#parts.session.process, number: ++this.#tries }
+    const onBegun = (): void => {
       this.#times.lockWaitMs += performance.now() - startedAt
     }
     this.#times.transactions++
     if (pass === 'isolated') this.#times.secondPasses++
     try {
       const { changesKept } = this.#parts
-      const parts = { ...batch, connection, sender: this.#sender, changesKept, onBegun }
-      const { outcomes } = await prepare(parts, units, pass)
+      const parts = { ...batch, connection, sender: this.#sender, changesKept, mark, onBegun }
+      const outcomes = await prepare(parts, units, pass)
       this.#times.workMs += performance.now() - startedAt
-      return await this.#finish(connection, begun as unknown as Begun, outcomes)
+      return await this.#finish(connection, mark, outcomes)
     } catch (thrown) {
       await this.#rollBack(connection)
       return this.#failed(toMillraceError(thrown), startedAt)
     }
   }
 
-  async #finish(connection: Connection, { xid }: Begun, outcomes: readonly Outcome[]) {
+  async #finish(connection: Connection, mark: Mark, outcomes: readonly Outcome[]) {
     const startedAt = performance.now()
     try {
       await connection.run({ text: 'COMMIT' })
@@ -122,17 +123,21 @@ export class BatchWriter {
       if (error.code !== 'StoreUnreachable') throw error
       this.#parts.session.drop()
       this.#parts.onRetry(error.code)
-      return await this.#resolve(xid, outcomes, startedAt)
+      return await this.#resolve(mark, outcomes, startedAt)
     } finally {
       this.#times.commitMs += performance.now() - startedAt
     }
   }
 
-  async #resolve(xid: string, outcomes: readonly Outcome[], startedAt: number) {
+  async #resolve(mark: Mark, outcomes: readonly Outcome[], startedAt: number) {
     try {
-      const fate = await this.#parts.session.fateOf(xid, this.#patience(startedAt))
-      if (fate === 'committed') return outcomes
+      const isCommitted = await this.#parts.session.wasCommitted(mark, this.#patience(startedAt))
+      if (isCommitted) {
+        this.#failingSince = undefined
+        return outcomes
+      }
     } catch (thrown) {
+      this.#failingSince ??= startedAt
       const { message } = toMillraceError(thrown)
       const said = `${message}; whether the last commit was applied is not known`
       return new MillraceError('StoreUnreachable', said, { cause: thrown, applied: 'unknown' })
@@ -150,10 +155,8 @@ export class BatchWriter {
   }
 
   #failed(error: MillraceError, startedAt: number): MillraceError {
-    this.#failingSince ??= startedAt
-    if (error.applied === 'no') return error
-    const { code, message, facts, retryable } = error
-    return new MillraceError(code, message, { cause: error, applied: 'no', retryable, facts })
+    if (retryPolicy(error) !== undefined) this.#failingSince ??= startedAt
+    return notApplied(error)
   }
 
   /** What is left of the window; a batch that comes after its end still tries once, briefly. */
@@ -164,17 +167,35 @@ export class BatchWriter {
   }
 
   /** The window begins with the first failure after a success: batches that wait do not begin one each. */
-  #mayRetry(error: MillraceError): boolean {
-    if (!error.retryable || (error.code !== 'StoreUnreachable' && error.code !== 'Busy')) return false
+  #isWithinWindow(): boolean {
     const since = this.#failingSince ?? performance.now()
     return performance.now() - since < this.#parts.retryWindowMs
   }
 
-  async #pause(error: MillraceError, tries: number): Promise<void> {
-    this.#parts.onRetry(error.code)
-    const ms = Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** tries)
-    await delay(ms * (0.5 + Math.random() / 2))
+  async #pause({ code }: MillraceError, ms: number): Promise<void> {
+    this.#parts.onRetry(code)
+    await delay(ms)
   }
+}
+
+/** How a transaction that the server undid, or that nobody began, is tried again; undefined: not at all. */
+function retryPolicy(error: MillraceError): Retry | undefined {
+  if (error.applied === 'unknown') return undefined
+  return error.code === 'StoreUnreachable' ? LOST : retryOf('batch', error)
+}
+
+/** Of the units that are refused only those that were sent can have been applied. */
+function refusals(error: MillraceError, { sent, all }: { readonly sent: number; readonly all: number }) {
+  const unsent = notApplied(error)
+  return Array.from({ length: all }, (_, index) => ({
+    error: toErrorMessage(index < sent ? error : unsent),
+  }))
+}
+
+function notApplied(error: MillraceError): MillraceError {
+  if (error.applied === 'no') return error
+  const { code, message, facts, retryable } = error
+  return new MillraceError(code, message, { cause: error, applied: 'no', retryable, facts })
 }
 
 /** A second unit with a key that stands before it has to see what the first one left: it waits for the next transaction. */

@@ -3,10 +3,10 @@ import { unpackResults, type Applied } from '../../queue/index.ts'
 import type { Stored } from '../../codec.ts'
 import type { Answer, Connection } from '../connect/index.ts'
 import type { PlannedUnit } from '../statements/index.ts'
+import { settled } from './settled.ts'
 
 /** A transaction that has the lock. */
 export interface Begun {
-  readonly xid: string
   readonly latest: number
   readonly prunedTo: number
   readonly known: ReadonlyMap<string, Applied>
@@ -27,28 +27,19 @@ export async function begin(
     ...(keys.length === 0 ? [] : [connection.run({ name: 'keys', text: KNOWN_KEYS, params: [keys] })]),
   ]
   const answers = await settled(sent)
-  const [latest, prunedTo, xid] = answers[1 + durability.length]?.rows[0] ?? []
+  const [latest, prunedTo] = answers[1 + durability.length]?.rows[0] ?? []
   const known = keys.length === 0 ? [] : (answers.at(-1)?.rows ?? [])
   return {
-    xid: String(xid),
     latest: Number(latest),
     prunedTo: Number(prunedTo),
     known: new Map(known.map(([key, position, results]) => [String(key), repeat(position, results)])),
   }
 }
 
-const LOCK = `SELECT value, (SELECT value FROM counters WHERE name = 'changes_pruned_to'), pg_current_xact_id()::text
+const LOCK = `SELECT value, (SELECT value FROM counters WHERE name = 'changes_pruned_to')
   FROM counters WHERE name = 'position' FOR UPDATE`
 const KNOWN_KEYS = 'SELECT key, position, results FROM commits WHERE key = ANY ($1::text[])'
+
 function repeat(position: Stored | undefined, results: Stored | undefined): Applied {
   return { position: Number(position), repeated: true, results: unpackResults(String(results)) }
-}
-
-/** All answers to what was sent in one go. @throws the first failure; those after it only follow from it */
-export async function settled(sent: readonly Promise<Answer>[]): Promise<readonly Answer[]> {
-  const outcomes = await Promise.allSettled(sent)
-  return outcomes.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason
-    return outcome.value
-  })
 }

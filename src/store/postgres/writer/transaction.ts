@@ -7,17 +7,19 @@
  *   COMMIT                         one round trip, sent only when all answers are there
  *
  * Because the answers are there before COMMIT is sent, a COMMIT whose answer is lost needs no more than the one bit of
- * whether it happened, and Postgres keeps that by the transaction's number.
+ * whether it happened, and the mark that each batch leaves is that bit.
  */
 import { MillraceError } from '../../../model/index.ts'
 import { packResults, type Applied, type Outcome } from '../../queue/index.ts'
 import { toErrorMessage } from '../../../threads/index.ts'
 import type { Connection, Sent as Statement } from '../connect/index.ts'
-import { begin, settled, type Begun } from './begin.ts'
+import { begin, type Begun } from './begin.ts'
 import { harmsWholeBatch } from './harm.ts'
+import { putMark, type Mark } from './mark.ts'
 import type { PlannedUnit } from '../statements/index.ts'
 import { pruneStatements } from './retention.ts'
 import type { Sent, StepSender } from './sender.ts'
+import { settled } from './settled.ts'
 
 /** How the units are run: all at once, or each within a savepoint of its own. */
 export type Pass = 'together' | 'isolated'
@@ -29,13 +31,9 @@ export interface TransactionParts {
   readonly now: number
   readonly isPowerSafe: boolean
   readonly changesKept: number
-  /** Told once the position row is locked: from then on `xid` says what became of the transaction. */
-  readonly onBegun: (begun: Begun) => void
-}
-
-/** What a transaction would do once it is committed. */
-export interface Prepared {
-  readonly outcomes: readonly Outcome[]
+  readonly mark: Mark
+  /** Told once the position row is locked. */
+  readonly onBegun: () => void
 }
 
 const PUT_KEYS = `INSERT INTO commits (key, position, results, at)
@@ -46,23 +44,23 @@ const ADVANCE = `UPDATE counters SET value = greatest(value, (SELECT max(positio
   WHERE name = 'position'`
 
 /**
- * Does everything but COMMIT. @throws MillraceError what went wrong; nothing is applied then, and the connection is in a
+ * Does everything but COMMIT, and gives what each unit will have done. @throws MillraceError what went wrong; nothing is applied then, and the connection is in a
  * transaction that has to be rolled back
  */
 export async function prepare(
   parts: TransactionParts,
   units: readonly PlannedUnit[],
   pass: Pass,
-): Promise<Prepared> {
+): Promise<readonly Outcome[]> {
   const { connection, sender, now } = parts
   const begun = await begin(connection, units, parts.isPowerSafe)
-  parts.onBegun(begun)
+  parts.onBegun()
   sender.begin(connection, now)
   const run = pass === 'together' ? runTogether : runIsolated
   const done = await run(parts, begun, units)
   const keyed = putKeys(done, now)
   if (keyed !== undefined) await connection.run(keyed)
-  return { outcomes: done.map(({ outcome }) => outcome) }
+  return done.map(({ outcome }) => outcome)
 }
 
 interface Done {
@@ -133,9 +131,10 @@ async function runAlone(
   }
 }
 
-/** What ends a batch: whatever is past its time is forgotten, and the latest position is said. */
-function endStatements({ now, changesKept }: TransactionParts, begun: Begun): readonly Statement[] {
-  return [...pruneStatements(begun, { now, changesKept }), { name: 'advance', text: ADVANCE, params: [] }]
+/** What ends a batch: what is past its time is forgotten, the latest position is said, the mark is left. */
+function endStatements({ now, changesKept, mark }: TransactionParts, begun: Begun): readonly Statement[] {
+  const advance = { name: 'advance', text: ADVANCE, params: [] }
+  return [...pruneStatements(begun, { now, changesKept }), advance, putMark(mark, now)]
 }
 
 /** Keeps what units with a key gave; undefined where there is none. */

@@ -3,68 +3,93 @@
  * on the server first: a transaction that nobody will commit must not keep the position row from others.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { MillraceError } from '../../../model/index.ts'
-import type { Connection, Connector } from '../connect/index.ts'
+import { isMillraceError, MillraceError } from '../../../model/index.ts'
+import { endLeft, type Connection, type Connector } from '../connect/index.ts'
+import { isLeft, type Mark } from './mark.ts'
 
-/** What became of a transaction. */
-export type Fate = 'committed' | 'aborted'
+/** Between two questions what became of a batch. */
+const AGAIN_MS = 20
 
-/** Opens the write connection when it is needed, and says what became of transactions. */
+/** Opens the write connection when it is needed, and says what became of a batch. */
 export class WriteSession {
+  readonly process: string
   readonly #connector: Connector
-  readonly #processId: string
   #connection: Connection | undefined
+  /** The server's process of the session before. */
+  #left: number | undefined
 
   constructor(connector: Connector, processId: string) {
     this.#connector = connector
-    this.#processId = processId
+    this.process = processId
   }
 
-  /** The connection, opened anew when there is none or it is past its time. @throws MillraceError StoreUnreachable */
-  async connection(signal?: AbortSignal): Promise<Connection> {
+  /**
+   * The connection, opened anew when there is none or it is past its time. The signal ends the wait for it.
+   * @throws MillraceError StoreUnreachable, and what `connect` throws
+   */
+  async connection(signal: AbortSignal): Promise<Connection> {
     const current = this.#connection
     if (current !== undefined && !current.isLost && !current.isStale) return current
-    this.#connection = undefined
+    if (current !== undefined) this.#giveUp(current)
     if (current !== undefined && !current.isLost) await current.close()
-    const opened = await this.#connector.connect('write', signal === undefined ? {} : { signal })
+    const opened = await this.#open(signal)
+    try {
+      await endLeft(opened, this.#left)
+    } catch (error) {
+      opened.drop()
+      throw error
+    }
     this.#connection = opened
-    await opened.run({ text: END_OTHERS, params: [`millrace ${this.#processId}`] })
     return opened
   }
 
-  /** Whether a transaction of a lost connection was committed. @throws MillraceError StoreUnreachable, Aborted */
-  async fateOf(xid: string, signal: AbortSignal): Promise<Fate> {
+  /**
+   * Whether a batch whose COMMIT was sent on a connection that is lost was committed. Asked until somebody says so.
+   * @throws MillraceError StoreUnreachable when nobody did before the signal
+   */
+  async wasCommitted(mark: Mark, signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      const connection = await this.connection(signal)
-      const { rows } = await connection.run({ text: 'SELECT pg_xact_status($1::xid8)', params: [xid] })
-      const status = rows[0]?.[0]
-      if (status === 'committed' || status === 'aborted') return status
-      if (status === null) throw new MillraceError('StoreUnreachable', TOO_OLD)
-      await connection.run({ text: END_OTHERS, params: [`millrace ${this.#processId}`] })
-      await delay(IN_PROGRESS_MS, undefined, { signal })
+      let connection: Connection | undefined
+      const late = () => connection?.drop()
+      signal.addEventListener('abort', late)
+      try {
+        connection = await this.connection(signal)
+        return await isLeft(connection, mark)
+      } catch (error) {
+        this.drop()
+        if (signal.aborted || !isMillraceError(error, 'StoreUnreachable', 'Busy')) throw error
+        await delay(AGAIN_MS)
+      } finally {
+        signal.removeEventListener('abort', late)
+      }
     }
   }
 
   /** Ends a connection that can not be trusted any more. */
   drop(): void {
-    this.#connection?.drop()
-    this.#connection = undefined
+    if (this.#connection === undefined) return
+    this.#connection.drop()
+    this.#giveUp(this.#connection)
   }
 
   async close(): Promise<void> {
     await this.#connection?.close()
     this.#connection = undefined
   }
+
+  #giveUp(connection: Connection): void {
+    this.#left = connection.server.pid
+    this.#connection = undefined
+  }
+
+  async #open(signal: AbortSignal): Promise<Connection> {
+    try {
+      return await this.#connector.connect('write', { signal })
+    } catch (error) {
+      if (!isMillraceError(error, 'Aborted')) throw error
+      if (isMillraceError(error.cause, 'StoreUnreachable')) throw error.cause
+      const message = `${this.#connector.name} gave no session in the time that a batch waits for one`
+      throw new MillraceError('StoreUnreachable', message, { cause: error })
+    }
+  }
 }
-
-/** Between two looks at a transaction that is still being ended. */
-const IN_PROGRESS_MS = 20
-
-const TOO_OLD = 'the server no longer knows what became of the transaction'
-
-/*
- * Sessions of this process that write and are not this one: what a lost connection left. Their name is unique to this
- * process, so no other is ended.
- */
-const END_OTHERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE application_name = $1::text || ' write' AND pid <> pg_backend_pid()`
