@@ -4,12 +4,22 @@
  */
 import { parseArgs } from 'node:util'
 import { powerPart, sweepPart } from '../faults/index.ts'
-import { workersPart, writersPart } from '../processes/index.ts'
+import { postgresWorkersPart, postgresWritersPart, workersPart, writersPart } from '../processes/index.ts'
 import { logPart } from '../wal/index.ts'
 import { crashPart } from './crash-part.ts'
 import { recrawlPart } from './recrawl-part.ts'
 
-const PARTS = [writersPart, workersPart, logPart, crashPart, recrawlPart, powerPart, sweepPart]
+const PARTS = [
+  writersPart,
+  workersPart,
+  postgresWritersPart,
+  postgresWorkersPart,
+  logPart,
+  crashPart,
+  recrawlPart,
+  powerPart,
+  sweepPart,
+]
 
 const { values } = parseArgs({
   options: {

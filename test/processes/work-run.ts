@@ -1,17 +1,17 @@
 /**
  * A worker of the storm: it opens the store, says "open PROCESS", and at the first line on stdin works on run 'r' until
- * that is drained. It says "end OUTCOME JOB EPOCH" of each try, and "ended HOW" last. Arguments: path, growth.
+ * that is drained. It says "end OUTCOME JOB EPOCH" of each try, and "ended HOW" last. Arguments: path or URL, growth.
  */
 import { once } from 'node:events'
 import { createBus } from '../../src/bus/index.ts'
 import { jobsTopic, startWorker } from '../../src/jobs/index.ts'
 import { growthStages, type Growth } from '../../src/jobs/testing/crawl-like.ts'
 import { testDefinitions } from '../../src/jobs/testing/fixture.ts'
-import { openSqlite } from '../../src/store/sqlite/index.ts'
 import { fastClock } from './fast-clock.ts'
+import { openGround } from './ground.ts'
 
-const [path = '', growth = ''] = process.argv.slice(2)
-const store = await openSqlite({ path, clock: fastClock, definitions: testDefinitions })
+const [db = '', growth = ''] = process.argv.slice(2)
+const store = await openGround(db, { clock: fastClock, definitions: testDefinitions })
 const stages = growthStages(JSON.parse(growth) as Growth, fastClock, () => Promise.resolve())
 const bus = createBus()
 // Retries are due forty times as soon; without hints they would be found by the slow look, once a second.

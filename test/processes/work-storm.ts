@@ -1,5 +1,5 @@
 /**
- * Eight workers of one run that grows like a crawl. Some are killed with SIGKILL and followed by others; some are
+ * Many workers of one run that grows like a crawl. Some are killed with SIGKILL and followed by others; some are
  * stopped with SIGSTOP until their leases ran out and others have taken over what they had in hand: then they go on,
  * and every late end of theirs must be fenced. In the end each job has had its effect exactly once.
  */
@@ -7,11 +7,10 @@ import { join } from 'node:path'
 import { assertGrown, plant, type Growth } from '../../src/jobs/testing/crawl-like.ts'
 import { createEffects, testDefinitions } from '../../src/jobs/testing/fixture.ts'
 import { query, type Store } from '../../src/store/index.ts'
-import { lockHolders } from '../../src/store/sqlite/file/index.ts'
-import { openSqlite } from '../../src/store/sqlite/index.ts'
 import { seededRandom, type Random } from '../site/index.ts'
 import { startChild, type Child } from './child.ts'
 import { fastClock } from './fast-clock.ts'
+import { openGround, type Ground } from './ground.ts'
 import { Happenings } from './happenings.ts'
 
 /** What a storm is asked to do. */
@@ -19,8 +18,7 @@ export interface WorkStormOptions {
   readonly seed: number
   readonly kills: number
   readonly stops: number
-  /** An empty folder. */
-  readonly folder: string
+  readonly ground: Ground
 }
 
 /** What a storm did, and what was wrong; nothing, when all is well. */
@@ -35,7 +33,6 @@ export interface WorkStormResult {
   readonly wrong: readonly string[]
 }
 
-const WORKERS = 8
 /** The bound of every wait: far longer than any takes. */
 const DEADLINE_MS = 60_000
 const LOOK_MS = 100
@@ -48,13 +45,12 @@ const inHand = query({
 })
 
 /** Runs the storm. @throws AssertionError when an effect is missing or doubled */
-export async function workStorm({ seed, kills, stops, folder }: WorkStormOptions): Promise<WorkStormResult> {
-  const path = join(folder, 'work.db')
+export async function workStorm({ seed, kills, stops, ground }: WorkStormOptions): Promise<WorkStormResult> {
   const definitions = [...testDefinitions, inHand.definition]
-  await using store = await openSqlite({ path, clock: fastClock, definitions })
+  await using store = await openGround(ground.db, { clock: fastClock, definitions })
   const growth: Growth = { seed: String(seed), roots: 3 * (kills + stops), depth: 4 }
   await store.commit({ commands: [createEffects({}), ...plant(growth)] })
-  const crew = new Crew(path, growth, store)
+  const crew = new Crew(ground, growth, store)
   try {
     await crew.startAll()
     await Promise.all([crew.killNow(kills, seededRandom(seed)), crew.stopNow(stops, seededRandom(seed + 1))])
@@ -76,21 +72,21 @@ interface Worker {
 class Crew {
   readonly counts = { ends: 0, kills: 0, stops: 0, takenOver: 0 }
   readonly wrong: string[] = []
-  readonly #path: string
+  readonly #ground: Ground
   readonly #growth: Growth
   readonly #store: Store
   readonly #heard = new Happenings()
   readonly #workers: Worker[] = []
   readonly #stopped = new Set<Worker>()
 
-  constructor(path: string, growth: Growth, store: Store) {
-    this.#path = path
+  constructor(ground: Ground, growth: Growth, store: Store) {
+    this.#ground = ground
     this.#growth = growth
     this.#store = store
   }
 
   async startAll(): Promise<void> {
-    await Promise.all(Array.from({ length: WORKERS }, () => this.#start()))
+    await Promise.all(Array.from({ length: this.#ground.processes }, () => this.#start()))
     for (const { child } of this.#workers) child.tell('work')
   }
 
@@ -143,7 +139,7 @@ class Crew {
     const worker = { fenced, ending: 'silent' }
     const child = startChild(
       join(import.meta.dirname, 'work-run.ts'),
-      [this.#path, JSON.stringify(this.#growth)],
+      [this.#ground.db, JSON.stringify(this.#growth)],
       (line) => {
         const [verb, what = '', ...job] = line.split(' ')
         if (verb === 'open') process = what
@@ -164,7 +160,7 @@ class Crew {
   async #stopUntilTakenOver(worker: Worker): Promise<void> {
     this.#stopped.add(worker)
     worker.child.kill('SIGSTOP')
-    const isBlocking = lockHolders(this.#path)?.writer?.pid === worker.child.pid
+    const isBlocking = (await this.#ground.holder()) === worker.child.pid
     // Whoever stands still with the lock in hand blocks all others, and nobody can take over anything.
     const jobs = isBlocking ? [] : await this.#inHandOf(worker)
     if (jobs.length > 0) await this.#takenOver(worker)

@@ -1,7 +1,9 @@
-/** Eight processes on one file, killed and stopped at seeded moments; `npm run torture` does 30 rounds and more. */
+/** Many processes on one store, killed and stopped at seeded moments; `npm run torture` does 30 rounds and more. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshFolder } from '../../src/store/conformance/index.ts'
+import { freshDatabase } from '../postgres/index.ts'
+import { databaseGround, fileGround } from './ground.ts'
 import { Ledger, type StoredRow } from './ledger.ts'
 import { writeStorm } from './write-storm.ts'
 
@@ -12,11 +14,24 @@ test(
     const { wrong, kills, stops, acknowledged } = await writeStorm({
       seed: 1,
       rounds: 5,
-      folder: freshFolder(t),
+      ground: fileGround(freshFolder(t)),
       onRound: (line) => t.diagnostic(line),
     })
     assert.deepEqual(wrong, [])
     assert.ok(kills >= 5 && stops >= 5 && acknowledged > 800, `${kills} ${stops} ${acknowledged}`)
+  },
+)
+
+test(
+  'four processes on one database, killed and stopped with the lock in hand, lose nothing, double nothing and never starve',
+  { timeout: 200_000 },
+  async (t) => {
+    const ground = await databaseGround(await freshDatabase(t))
+    t.after(() => ground.end())
+    const onRound = (line: string) => t.diagnostic(line)
+    const { wrong, kills, stops, holdersStopped } = await writeStorm({ seed: 1, rounds: 2, ground, onRound })
+    assert.deepEqual(wrong, [])
+    assert.ok(kills >= 2 && stops >= 2 && holdersStopped >= 1, `${kills} ${stops} ${holdersStopped}`)
   },
 )
 

@@ -1,14 +1,13 @@
 /**
- * Eight processes that write one file, round after round. In each a seed chooses who is killed with SIGKILL, and who is
+ * Many processes that write one store, round after round. In each a seed chooses who is killed with SIGKILL, and who is
  * stopped with SIGSTOP for a while, the holder of the write lock among them; a killed one is followed by another that
  * sends again what was not acknowledged. After each round the store is held against what the writers said.
  */
 import { join } from 'node:path'
 import type { Store } from '../../src/store/index.ts'
-import { lockHolders } from '../../src/store/sqlite/file/index.ts'
-import { openSqlite } from '../../src/store/sqlite/index.ts'
 import { seededRandom, type Random } from '../site/index.ts'
 import { startChild, type Child } from './child.ts'
+import { openGround, type Ground } from './ground.ts'
 import { Happenings } from './happenings.ts'
 import { Ledger } from './ledger.ts'
 import { rowsAfter, stormDefinitions } from './units.ts'
@@ -17,8 +16,7 @@ import { rowsAfter, stormDefinitions } from './units.ts'
 export interface StormOptions {
   readonly seed: number
   readonly rounds: number
-  /** An empty folder. */
-  readonly folder: string
+  readonly ground: Ground
   readonly onRound?: (line: string) => void
 }
 
@@ -34,25 +32,26 @@ export interface StormResult {
   readonly wrong: readonly string[]
 }
 
-const PROCESSES = 8
 /** After every round each writer has this many more units acknowledged: nobody starves. */
 const SHARE = 20
 /** The bound of every wait: far longer than any takes, and longer than the store waits for its lock. */
 const DEADLINE_MS = 60_000
-/** How long a stopped process that blocks all others is left standing. */
-const BLOCKED_MS = 300
+/** How long it is tried to meet whoever holds the lock, and how often it is looked. */
+const MEET_MS = 300
+const LOOK_MS = 2
 
 /** Runs the storm. */
 export async function writeStorm(options: StormOptions): Promise<StormResult> {
-  const path = join(options.folder, 'storm.db')
-  await using store = await openSqlite({ path, definitions: stormDefinitions })
-  const fleet = new Fleet(path)
+  const { ground } = options
+  await using store = await openGround(ground.db, { definitions: stormDefinitions })
+  const fleet = new Fleet(ground)
   const random = seededRandom(options.seed)
   try {
     await fleet.startAll()
     for (let round = 1; round <= options.rounds && fleet.wrong.length === 0; round++) {
       await playRound(fleet, random)
       await compare(fleet, store)
+      fleet.wrong.push(...(await ground.damage(store)))
       options.onRound?.(`round ${round}: ${fleet.summary}`)
     }
     await fleet.endAll()
@@ -90,9 +89,6 @@ async function compare({ ledger, counts }: Fleet, store: Store): Promise<void> {
   counts.lost += lost.length
   for (const { id } of lost) await store.forgetProcess(id)
   if (counts.lost !== counts.kills) ledger.wrong.push(`${counts.kills} killed, ${counts.lost} found lost`)
-  for await (const { rows: findings } of store.sql('PRAGMA integrity_check', { deadlineMs: DEADLINE_MS })) {
-    if (findings[0]?.[0] !== 'ok') ledger.wrong.push(`integrity_check: ${JSON.stringify(findings)}`)
-  }
 }
 
 /** No row was moved behind the reader's back, and the change table names each once. */
@@ -109,15 +105,16 @@ async function compareCounts({ ledger }: Fleet, store: Store): Promise<void> {
 class Fleet {
   readonly ledger = new Ledger()
   readonly counts = { kills: 0, stops: 0, holdersStopped: 0, lost: 0 }
-  readonly tags = Array.from({ length: PROCESSES }, (_, index) => `p${index}`)
-  readonly #path: string
+  readonly tags: readonly string[]
+  readonly #ground: Ground
   readonly #heard = new Happenings()
   readonly #children = new Map<string, Child>()
   readonly #open = new Set<Child>()
   readonly #stopped = new Set<Child>()
 
-  constructor(path: string) {
-    this.#path = path
+  constructor(ground: Ground) {
+    this.#ground = ground
+    this.tags = Array.from({ length: ground.processes }, (_, index) => `p${index}`)
   }
 
   get wrong(): string[] {
@@ -138,7 +135,7 @@ class Fleet {
   async killAfter(tag: string, units: number, isWithinCommit: boolean): Promise<void> {
     await this.#acknowledgedMore([tag], units)
     const child = this.#childOf(tag)
-    if (isWithinCommit) await this.#heard.until(() => this.#holder() === child, BLOCKED_MS)
+    if (isWithinCommit) await this.#metHolder((holder) => holder === child)
     child.kill('SIGKILL')
     await child.ended
     this.counts.kills++
@@ -154,8 +151,7 @@ class Fleet {
   /** Stops whoever holds the lock, seen at some moment after so many more units. */
   async stopHolderAfter(units: number): Promise<void> {
     await this.#acknowledgedMore(this.tags, units)
-    let holder: Child | undefined
-    await this.#heard.until(() => (holder = this.#holder()) !== undefined, BLOCKED_MS)
+    const holder = await this.#metHolder(() => true)
     if (holder === undefined) return
     await this.#stopWhile(holder, units)
   }
@@ -181,7 +177,7 @@ class Fleet {
     const first = String(this.ledger.firstOpen(tag))
     const child = startChild(
       join(import.meta.dirname, 'write-units.ts'),
-      [this.#path, tag, first],
+      [this.#ground.db, tag, first],
       (line) => {
         if (line === 'open') this.#open.add(child)
         this.ledger.note(tag, line)
@@ -198,10 +194,13 @@ class Fleet {
     this.#stopped.add(child)
     child.kill('SIGSTOP')
     this.counts.stops++
-    const isBlocking = lockHolders(this.#path)?.writer?.pid === child.pid
+    const isBlocking = (await this.#ground.holder()) === child.pid
     if (isBlocking) this.counts.holdersStopped++
     const enough = this.ledger.acknowledged() + units
-    await this.#heard.until(() => this.ledger.acknowledged() >= enough, isBlocking ? BLOCKED_MS : DEADLINE_MS)
+    await this.#heard.until(
+      () => this.ledger.acknowledged() >= enough,
+      isBlocking ? this.#ground.blockedMs : DEADLINE_MS,
+    )
     child.kill('SIGCONT')
     this.#stopped.delete(child)
   }
@@ -213,9 +212,15 @@ class Fleet {
     if (!isMet) this.wrong.push(`${tags.join(' ')} starved: ${units} more units took over ${DEADLINE_MS} ms`)
   }
 
-  #holder(): Child | undefined {
-    const holder = lockHolders(this.#path)?.writer?.pid
-    return [...this.#children.values()].find((child) => child.pid === holder)
+  /** A child that has the lock, if one is seen that is wanted. */
+  async #metHolder(isWanted: (child: Child) => boolean): Promise<Child | undefined> {
+    for (const until = performance.now() + MEET_MS; performance.now() < until;) {
+      const pid = await this.#ground.holder()
+      const holder = [...this.#children.values()].find((child) => child.pid === pid)
+      if (holder !== undefined && isWanted(holder)) return holder
+      await this.#heard.until(() => false, LOOK_MS)
+    }
+    return undefined
   }
 
   #childOf(tag: string): Child {

@@ -1,18 +1,18 @@
 /**
  * A writer of the storm. It commits units as fast as it can, a few at once, from the number it is given on, and says of
  * each "try N" before and "ack N POSITION" or "again N POSITION" after; it looks up some of what was acknowledged. Any
- * line on stdin ends it. Arguments: path, tag, first number.
+ * line on stdin ends it. Arguments: path or URL, tag, first number.
  */
 import { oneSource } from '../../src/store/conformance/index.ts'
 import { toMillraceError } from '../../src/model/index.ts'
-import { openSqlite } from '../../src/store/sqlite/index.ts'
+import { openGround } from './ground.ts'
 import { rowId, stormDefinitions, unitOf } from './units.ts'
 
 const AT_ONCE = 4
 const LOOK_EVERY = 16
 
-const [path = '', tag = '', first = '0'] = process.argv.slice(2)
-const store = await openSqlite({ path, definitions: stormDefinitions })
+const [db = '', tag = '', first = '0'] = process.argv.slice(2)
+const store = await openGround(db, { definitions: stormDefinitions })
 const state = { next: Number(first), isToEnd: false }
 process.stdin.once('data', () => {
   state.isToEnd = true

@@ -49,12 +49,18 @@ test('a process that is killed is lost at once, and forgotten once', async (t) =
 test('a process whose sessions are ended comes back, with the locks it held', async (t) => {
   const url = await freshDatabase(t)
   const [store, other, client] = [await open(t, url), await open(t, url), await person(t, url)]
-  await using _held = await store.hold('out')
+  const held = await store.hold('out')
+  await client.query(END_ALL, [store.process])
+  const [late] = await Promise.all([store.hold('late'), idsOf(store)])
+  await late[Symbol.asyncDispose]()
+  await (await other.hold('late'))[Symbol.asyncDispose]()
   await client.query(END_ALL, [store.process])
   // Whoever asks at the same time gets the one new session.
   assert.deepEqual(await Promise.all([1, 2, 3].map(() => idsOf(store))), [[], [], []])
   assert.deepEqual(await idsOf(other), [])
   await assert.rejects(other.hold('out'), { code: 'Busy' })
+  await held[Symbol.asyncDispose]()
+  await (await other.hold('out'))[Symbol.asyncDispose]()
 })
 
 test('a process that does nothing comes back as well, and so does one that was taken for lost and forgotten', async (t) => {

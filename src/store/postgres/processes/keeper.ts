@@ -51,12 +51,11 @@ export class Keeper {
   /** @throws MillraceError Busy when another process, or this one, has it */
   async hold(name: string): Promise<AsyncDisposable> {
     this.#checkOpen()
-    const session = await this.#session()
     const lock = toPortable(name)
     if (this.#held.has(lock)) throw taken(name)
     this.#held.add(lock)
     try {
-      if (!(await isTaken(session, lock))) throw taken(name)
+      if (!(await this.#use((session) => isTaken(session, lock)))) throw taken(name)
     } catch (error) {
       this.#held.delete(lock)
       throw error
@@ -67,16 +66,13 @@ export class Keeper {
   /** Processes that registered and whose lock nobody holds. */
   async lostProcesses(): Promise<readonly LostProcess[]> {
     this.#checkOpen()
-    const session = await this.#session()
-    if (performance.now() < this.#trustedFrom) return []
-    const { rows } = await session.run({ text: LOST, params: [this.#own.id] })
-    return rows.map(([id, pid]) => ({ id: String(id), pid: Number(pid) }))
+    return await this.#use((session) => this.#lostBySession(session))
   }
 
   /** Nothing happens when it has come back meanwhile. */
   async forget(id: string): Promise<void> {
     this.#checkOpen()
-    await write(await this.#session(), { text: FORGET, params: [id] })
+    await this.#use((session) => write(session, { text: FORGET, params: [id] }))
   }
 
   /** Where the server does not answer any more the row stays, and others find it. */
@@ -98,11 +94,28 @@ export class Keeper {
   async #letGo(lock: string): Promise<void> {
     // With the session all its locks have gone.
     if (!this.#held.delete(lock) || this.#end.signal.aborted) return
-    await (await this.#session()).run({ text: LET_GO, params: [lock] })
+    await this.#use((session) => session.run({ text: LET_GO, params: [lock] }))
+  }
+
+  async #lostBySession(session: Connection): Promise<readonly LostProcess[]> {
+    if (performance.now() < this.#trustedFrom) return []
+    const { rows } = await session.run({ text: LOST, params: [this.#own.id] })
+    return rows.map(([id, pid]) => ({ id: String(id), pid: Number(pid) }))
   }
 
   #checkOpen(): void {
     if (this.#end.signal.aborted) throw closed()
+  }
+
+  /** Whether a session is lost is often found out by using it: then all is done once more, with a new one. */
+  async #use<T>(work: (session: Connection) => Promise<T>): Promise<T> {
+    const session = await this.#session()
+    try {
+      return await work(session)
+    } catch (error) {
+      if (!session.isLost) throw error
+      return await work(await this.#session())
+    }
   }
 
   /** The session that holds our locks; a lost one is made anew, by one caller for all. */
@@ -164,7 +177,11 @@ async function write(connection: Connection, statement: Sent): Promise<void> {
 }
 
 const LOCK_OWN = 'SELECT pg_advisory_lock(hashtextextended($1::text, 0))'
-const TRY_NAMED = 'SELECT pg_try_advisory_lock(hashtextextended($1::text, 1))'
+/* Postgres counts how often a session took a lock; ours is taken once and let go once. */
+const TRY_NAMED = `SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND pid = pg_backend_pid()
+      AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1::text, 1))
+  THEN true ELSE pg_try_advisory_lock(hashtextextended($1::text, 1)) END`
 const LET_GO = 'SELECT pg_advisory_unlock(hashtextextended($1::text, 1))'
 
 const PUT_OWN = `INSERT INTO processes (id, pid, host, command, started_at)
