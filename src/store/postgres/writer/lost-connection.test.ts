@@ -108,12 +108,15 @@ test('cut while it waits for another process: the wait goes on, and every unit i
 })
 
 /** Resolves when a session of ours is at a statement that begins so, and waits for a lock. */
-async function waiting(client: Awaited<ReturnType<typeof person>>, statement: string): Promise<number> {
+async function waiting(
+  client: Awaited<ReturnType<typeof person>>,
+  lock: 'relation' | 'advisory',
+): Promise<number> {
   for (;;) {
     const { rows } = await client.query<{ pid: number }>({
       text: `SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`,
-      values: [`${statement}%`],
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = $1`,
+      values: [lock],
     })
     const [found] = rows
     if (found !== undefined) return found.pid
@@ -127,7 +130,7 @@ test('a session that the server ends in the midst of a statement: every unit is 
   const committing = book.commit(store, 8)
   await client.query({
     text: 'SELECT pg_terminate_backend($1)',
-    values: [await waiting(client, 'WITH done')],
+    values: [await waiting(client, 'relation')],
   })
   await client.query('ROLLBACK')
   await committing
@@ -144,7 +147,7 @@ test('a session that the server ends in the midst of COMMIT: every unit is there
   await book.commit(store, 2)
   await client.query('SELECT pg_advisory_lock(77)')
   const committing = book.commit(store, 8)
-  await client.query({ text: 'SELECT pg_terminate_backend($1)', values: [await waiting(client, 'COMMIT')] })
+  await client.query({ text: 'SELECT pg_terminate_backend($1)', values: [await waiting(client, 'advisory')] })
   await client.query('SELECT pg_advisory_unlock(77)')
   await committing
   await client.query('DROP TRIGGER slow ON sources; DROP FUNCTION slow')
