@@ -1,6 +1,6 @@
 /** Claiming: many jobs in one command, paced and bounded by their lanes. */
 import { command, query } from '../store/index.ts'
-import { claimedShape, CRASHES_SUSPECT } from './job.ts'
+import { claimedShape, CRASHES_SUSPECT, isOneOf } from './job.ts'
 
 /*
  * The lanes that have available jobs of this run and kind, found by skipping through jobs_ready from lane to lane: the
@@ -25,15 +25,16 @@ const width = `iif(penalty_ms > 0, min(concurrency, 1), coalesce(concurrency, 1)
 
 /*
  * The first jobs of each open lane, as a row source `jobs` beside `open_lanes`. Only Postgres has LATERAL; without it, it
- * would look at every job for each lane.
+ * would look at every job for each lane. It can also be told there how many a lane has room for.
  */
-const firstOfLane = (columns: string) => `SELECT ${columns} FROM jobs AS first
+const firstOfLane = (columns: string, limit: string) => `SELECT ${columns} FROM jobs AS first
             WHERE first.run = :run AND first.kind = :kind AND first.state = 'available' AND first.lane = open_lanes.key
               AND first.priority <= :priorityMax
-            ORDER BY first.priority, first.waits, first.id LIMIT :limit`
+            ORDER BY first.priority, first.waits, first.id LIMIT ${limit}`
+const room = 'least(:limit, greatest(0, CASE WHEN open_lanes.gap_ms > 0 THEN 1 ELSE open_lanes.slots END))'
 const jobsOfLanes = {
-  sqlite: `JOIN jobs ON jobs.id IN (${firstOfLane('first.id')})`,
-  postgres: `CROSS JOIN LATERAL (${firstOfLane('first.id, first.lane, first.priority, first.waits')}) AS jobs`,
+  sqlite: `JOIN jobs ON jobs.id IN (${firstOfLane('first.id', ':limit')})`,
+  postgres: `CROSS JOIN LATERAL (${firstOfLane('first.id, first.lane, first.priority, first.waits', room)}) AS jobs`,
 } as const
 
 const take = `UPDATE jobs SET state = 'running', epoch = epoch + 1, process = :process, lease_until = :leaseUntil,
@@ -43,9 +44,11 @@ const take = `UPDATE jobs SET state = 'running', epoch = epoch + 1, process = :p
 const taken = `RETURNING id, run, kind, unique_key, lane, priority, input, attempts, attempts_max, waits,
           crashes, crashes_alone, epoch, coalesce((SELECT gap_ms FROM lanes WHERE key = jobs.lane), 0), :now`
 
-/* As a list that is made first, so that Postgres takes the few jobs by their ids whatever it thinks of the number. */
-const isOneOf = (dialect: keyof typeof jobsOfLanes, ids: string) =>
-  dialect === 'sqlite' ? `id IN (${ids})` : `id = ANY (ARRAY(${ids}))`
+const due =
+  isOneOf(`SELECT id FROM jobs WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable')
+            AND due_at <= :now AND crashes < ${CRASHES_SUSPECT} LIMIT 500`)
+const promote = (dialect: keyof typeof due) =>
+  `UPDATE jobs SET state = 'available', position = :position WHERE ${due[dialect]} RETURNING id`
 
 /* Of each open lane as many as it has free slots, or one where it rests between two starts. */
 const takeReady = (dialect: keyof typeof jobsOfLanes) => `WITH RECURSIVE ${readyLanes},
@@ -59,7 +62,7 @@ const takeReady = (dialect: keyof typeof jobsOfLanes) => `WITH RECURSIVE ${ready
             row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.waits, jobs.id)
           FROM open_lanes ${jobsOfLanes[dialect]}
           WHERE slots > 0)
-        ${take} ${isOneOf(dialect, 'SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit')} ${taken}`
+        ${take} ${isOneOf('SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit')[dialect]} ${taken}`
 
 /**
  * Claims up to `limit` jobs whose lane is open now, first those of the lowest priority number, and of these the ones
@@ -82,10 +85,8 @@ export const claim = command({
   gives: claimedShape,
   statements: [
     {
-      sql: `UPDATE jobs SET state = 'available', position = :position WHERE id IN (
-          SELECT id FROM jobs WHERE run = :run AND kind = :kind AND state IN ('scheduled', 'retryable')
-            AND due_at <= :now AND crashes < ${CRASHES_SUSPECT} LIMIT 500)
-        RETURNING id`,
+      sql: promote('sqlite'),
+      postgres: promote('postgres'),
       changes: { noun: 'job', op: 'put', id: 'returning' },
     },
     {
@@ -163,8 +164,9 @@ export const openWork = query({
       FROM ready WHERE lane IS NOT NULL)
     SELECT EXISTS (SELECT 1 FROM ready WHERE (SELECT priority FROM jobs WHERE run = :run AND jobs.kind = ready.kind
         AND state = 'available' AND jobs.lane = ready.lane ORDER BY priority LIMIT 1) <= :priorityMax)
-      OR EXISTS (SELECT 1 FROM jobs WHERE ${ofKinds}
-        AND state IN ('scheduled', 'retryable') AND priority <= :priorityMax)
+      OR EXISTS (SELECT 1 FROM json_each(:kinds) AS wanted WHERE (
+        SELECT id FROM jobs WHERE run = :run AND kind = wanted.value AND state IN ('scheduled', 'retryable')
+          AND priority <= :priorityMax ORDER BY due_at LIMIT 1) IS NOT NULL)
       OR EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_running WHERE ${ofKinds} AND state = 'running')`,
 })
 

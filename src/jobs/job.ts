@@ -24,6 +24,14 @@ export const CRASHES_ALONE_MAX = 10
 export const revived = `state = 'available', attempts = 0, waits = 0, crashes = 0, crashes_alone = 0, epoch = jobs.epoch + 1,
   due_at = :now, finished_at = NULL, position = :position`
 
+/**
+ * That a job is one of a bounded SELECT of ids. For Postgres as a list that is made first: it takes the few jobs by their
+ * ids then, whatever it thinks of their number, and never reads all jobs for them.
+ */
+export function isOneOf(ids: string): { readonly sqlite: string; readonly postgres: string } {
+  return { sqlite: `id IN (${ids})`, postgres: `id = ANY (ARRAY(${ids}))` }
+}
+
 /** All columns of a job. */
 export const jobs = table({
   name: 'jobs',

@@ -10,8 +10,11 @@ import { forgetStatements } from '../../duplicates/index.ts'
 /** More seeds than a run is ever started with. */
 const SEEDS_MAX = 1_000_000
 
-/* Served by pages_position: without a sort, so that each chunk costs the same however long the run is. */
-const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY position LIMIT :limit'
+/*
+ * Served by pages_position, so that each chunk costs the same however long the run is. By id within a unit, so that every
+ * statement means the same pages.
+ */
+const chunk = 'SELECT id FROM pages WHERE run = :run ORDER BY position, id LIMIT :limit'
 
 /*
  * Bodies are judged before their documents go and both before their pages: 'owned' are those to which only pages of
