@@ -7,7 +7,14 @@ export type { IndexedCrawlOptions as CrawlOptions } from './app/commands/crawl/i
 export { exportDataset } from './app/commands/export-dataset.ts'
 export type { ExportOptions } from './app/commands/export-dataset.ts'
 export { defineConfig } from './app/config/index.ts'
-export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './app/config/index.ts'
+export type {
+  Config,
+  CrawlConfig,
+  DatabaseConfig,
+  NetworkConfig,
+  PipelineConfig,
+  SourceConfig,
+} from './app/config/index.ts'
 export { openReader, openStore } from './app/open-store.ts'
 export type { WaitForRoom } from './app/open-store.ts'
 export {

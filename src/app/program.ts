@@ -13,7 +13,7 @@ import { addJobs } from './help/jobs.ts'
 import { addReExtract } from './help/re-extract.ts'
 import { addRest } from './help/rest.ts'
 import { addUpkeep } from './help/upkeep.ts'
-import { DB_DEFAULT } from './database-url.ts'
+import { DB_DEFAULT } from './database/database-url.ts'
 import { plainText } from './print/plain-text.ts'
 import { VERSION } from './version.ts'
 
@@ -31,7 +31,7 @@ export async function program(argv: readonly string[], world: World): Promise<nu
   const ended = endOnClosedPipe(world)
   const run: Run = async (flags, command, readsConfig = true) => {
     const config = readsConfig ? await configOf(flags) : {}
-    state.code = await command(contextOf(flags, config, world))
+    state.code = await command(await contextOf(flags, config, world))
   }
   const root = rootCommand(world)
   addCrawl(root, run)
@@ -69,6 +69,7 @@ Examples:
   millrace export --kind documents --out documents.jsonl
   millrace query "SELECT url, title FROM documents_latest LIMIT 5"
   millrace explain https://example.org/docs/   why it waits, failed, or was never met
+  millrace runs --db postgres://me@host/name   a store in Postgres, by any command
 
 Exit codes: 0 done, 3 finished but some URLs gave no answer, 64 usage, 65 bad data, 69 unavailable,
 70 our bug, 73/74 cannot create / I/O, 75 stopped early and safe to run again, 77 no permission, 78 configuration.`,
@@ -82,10 +83,10 @@ async function configOf({ config }: CommonFlags): Promise<Config> {
 }
 
 /** A flag wins over the environment, the environment over the configuration, and that over the default. */
-function contextOf(flags: CommonFlags, config: Config, world: World): CommandContext {
+async function contextOf(flags: CommonFlags, config: Config, world: World): Promise<CommandContext> {
   const { stdout, stderr } = world
   return {
-    ...databaseOf(flags, config, world),
+    ...(await databaseOf(flags, config, world)),
     config,
     isJson: flags.json ?? false,
     isTerminal: stderr.isTTY,
@@ -94,15 +95,28 @@ function contextOf(flags: CommonFlags, config: Config, world: World): CommandCon
   }
 }
 
-function databaseOf(
+/** What gives a password belongs to the URL it stands beside: it is never sent to a database that something else named. */
+async function databaseOf(flags: CommonFlags, config: Config, world: World): Promise<NamedDatabase> {
+  const { db, dbFrom } = namedDatabase(flags, config, world)
+  const passwordFrom = db.password === undefined ? null : 'file'
+  if (flags.dbPasswordCommand === undefined) return { db, dbFrom, passwordFrom }
+  const { passwordByCommand } = await import('./database/password-command.ts')
+  const password = passwordByCommand(flags.dbPasswordCommand)
+  return { db: { ...db, password }, dbFrom, passwordFrom: 'flag' }
+}
+
+type NamedDatabase = Pick<CommandContext, 'db' | 'dbFrom' | 'passwordFrom'>
+
+function namedDatabase(
   { db }: CommonFlags,
   config: Config,
   { env }: World,
 ): Pick<CommandContext, 'db' | 'dbFrom'> {
   const environment = env['DATABASE_URL']
-  if (db !== undefined) return { db, dbFrom: 'flag' }
-  if (environment !== undefined) return { db: environment, dbFrom: 'environment' }
-  return config.db === undefined ? { db: DB_DEFAULT, dbFrom: 'default' } : { db: config.db, dbFrom: 'file' }
+  if (db !== undefined) return { db: { url: db }, dbFrom: 'flag' }
+  if (environment !== undefined) return { db: { url: environment }, dbFrom: 'environment' }
+  if (config.db === undefined) return { db: { url: DB_DEFAULT }, dbFrom: 'default' }
+  return { db: typeof config.db === 'string' ? { url: config.db } : config.db, dbFrom: 'file' }
 }
 
 /** Resolves when whoever reads our output has gone; the rest of the output is nobody's. */

@@ -43,6 +43,10 @@ const take = `UPDATE jobs SET state = 'running', epoch = epoch + 1, process = :p
 const taken = `RETURNING id, run, kind, unique_key, lane, priority, input, attempts, attempts_max, waits,
           crashes, crashes_alone, epoch, coalesce((SELECT gap_ms FROM lanes WHERE key = jobs.lane), 0), :now`
 
+/* As a list that is made first, so that Postgres takes the few jobs by their ids whatever it thinks of the number. */
+const isOneOf = (dialect: keyof typeof jobsOfLanes, ids: string) =>
+  dialect === 'sqlite' ? `id IN (${ids})` : `id = ANY (ARRAY(${ids}))`
+
 /* Of each open lane as many as it has free slots, or one where it rests between two starts. */
 const takeReady = (dialect: keyof typeof jobsOfLanes) => `WITH RECURSIVE ${readyLanes},
         open_lanes (key, slots, gap_ms) AS (
@@ -55,7 +59,7 @@ const takeReady = (dialect: keyof typeof jobsOfLanes) => `WITH RECURSIVE ${ready
             row_number() OVER (PARTITION BY jobs.lane ORDER BY jobs.priority, jobs.waits, jobs.id)
           FROM open_lanes ${jobsOfLanes[dialect]}
           WHERE slots > 0)
-        ${take} id IN (SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit) ${taken}`
+        ${take} ${isOneOf(dialect, 'SELECT id FROM ready WHERE place <= slots ORDER BY place, id LIMIT :limit')} ${taken}`
 
 /**
  * Claims up to `limit` jobs whose lane is open now, first those of the lowest priority number, and of these the ones

@@ -65,7 +65,7 @@ export function offer({ run, kind, entries, priority, parent, attemptsMax, dueAt
   return offerCommand({
     run,
     kind,
-    entries: entries.map(portableEntry),
+    entries: portable(entries),
     priority,
     parent: parent ?? null,
     attemptsMax,
@@ -123,7 +123,14 @@ export function offerSettled({
   entries,
   priority,
 }: Pick<Offer, 'run' | 'kind' | 'entries' | 'priority'>): Command {
-  return offerSettledCommand({ run, kind, entries: entries.map(portableEntry), priority })
+  return offerSettledCommand({ run, kind, entries: portable(entries), priority })
+}
+
+/** Of those with one key the first: one statement may not write a row twice. */
+function portable(entries: readonly OfferEntry[]): readonly Json[] {
+  const first = new Map<string, OfferEntry>()
+  for (const entry of entries) if (!first.has(entry.key)) first.set(entry.key, entry)
+  return [...first.values()].map(portableEntry)
 }
 
 /*

@@ -1,7 +1,7 @@
 /** Rescue: whose jobs are given back, when, and what is charged for it. */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { openSqlite } from '../store/sqlite/index.ts'
+import { openTestStore } from '../store/testing/index.ts'
 import type { Job } from './job.ts'
 import { LEASE_MS } from './worker/index.ts'
 import { beat, rescue } from './rescue.ts'
@@ -156,7 +156,7 @@ test('however often a lone job hangs, that is no crash alone and never its death
 test('a heartbeat extends every lease of its own process and no other', async (t) => {
   const opened = await openJobs(t)
   const { store, clock } = opened
-  const other = await openSqlite({ path: opened.path, clock, definitions: testDefinitions })
+  const other = await openTestStore({ path: opened.path, clock, definitions: testDefinitions })
   t.after(() => other.close())
   await store.commit({ commands: [offerKeys(['w', 'x', 'y', 'z'])] })
   await claimJobs(opened, { limit: 2 })
@@ -178,7 +178,7 @@ test('a heartbeat extends every lease of its own process and no other', async (t
 
 test('what a process left running when it closed the store is given back', async (t) => {
   const { store, clock, path } = await openJobs(t)
-  const leaver = await openSqlite({ path, clock, definitions: testDefinitions })
+  const leaver = await openTestStore({ path, clock, definitions: testDefinitions })
   await store.commit({ commands: [offerKeys(['x'])] })
   await claimOne({ store: leaver, clock })
   assert.equal(await rescue(store), 0)
@@ -190,7 +190,7 @@ test('what a process left running when it closed the store is given back', async
 test('who waited longer than a lease lasts renews its own before it rescues, and takes those of others', async (t) => {
   const opened = await openJobs(t)
   const { store, clock } = opened
-  const other = await openSqlite({ path: opened.path, clock, definitions: testDefinitions })
+  const other = await openTestStore({ path: opened.path, clock, definitions: testDefinitions })
   t.after(() => other.close())
   await store.commit({ commands: [offerKeys(['x', 'y'])] })
   await claimJobs(opened, { limit: 1 })

@@ -18,7 +18,7 @@ interface CodecTypes {
 
 /**
  * text: any string; int: a safe integer; time: integer milliseconds since 1970 UTC; real: a finite number;
- * bool: stored 0 or 1; json: stored as canonical text; bytes: stored as they are. 'x?' also takes null.
+ * bool: stored 0 or 1; json: stored as canonical text; bytes: stored as they are. 'x?' also takes null. -0 is 0.
  */
 export type Codec = keyof CodecTypes | `${keyof CodecTypes}?`
 

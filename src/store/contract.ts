@@ -38,7 +38,10 @@ export interface Unit<Commands extends readonly Command[] = readonly Command[]> 
   readonly commands: Commands
   /** All are checked before the first command; one that does not hold refuses the unit with GuardFailed. */
   readonly guards?: readonly Guard[]
-  /** Idempotency key, kept 7 days: a second unit with the same key is not applied and gets the first one's receipt. */
+  /**
+   * Idempotency key, kept 7 days: a second unit with the same key is not applied and gets the first one's receipt,
+   * whichever process sends it. Up to 2,000 bytes, as ids and whatever else is indexed.
+   */
   readonly key?: string
   /** Default 'power-safe'. */
   readonly durability?: Durability
@@ -46,7 +49,7 @@ export interface Unit<Commands extends readonly Command[] = readonly Command[]> 
 
 /** What one command did. */
 export interface Result<Row = unknown> {
-  /** Rows inserted, updated or deleted. */
+  /** Rows inserted, updated or deleted, a row as often as that was done to it. */
   readonly changed: number
   /** Rows given back, empty for most commands. */
   readonly rows: readonly Row[]
@@ -55,8 +58,8 @@ export interface Result<Row = unknown> {
 /** Proof of a commit: it is durable in the sense named, and `results` has one entry per command. */
 export interface Receipt<Commands extends readonly Command[] = readonly Command[]> {
   /**
-   * Place in commit order: a later unit has a higher one. Numbers may be left out. A unit that changed no row takes no
-   * position of its own and names the latest one.
+   * Place in commit order over all processes: a later unit has a higher one. Numbers may be left out. A unit that changed
+   * no row takes no position of its own and names the latest one.
    */
   readonly position: number
   readonly durability: Durability
@@ -90,14 +93,16 @@ export interface Reader {
   position(): Promise<number>
 
   /**
-   * Up to `limit` changes after a position, in commit order.
+   * Up to `limit` changes after a position, in commit order; those of one unit by noun and id. A position is there for
+   * every reader only when all before it are, so whoever goes on after the last one it saw misses none.
    * @throws MillraceError PositionTooOld when changes after `position` were already pruned: read the tables in full
    */
   changes(position: number, limit: number): Promise<readonly Change[]>
 
   /**
-   * Runs one read-only SQL statement of a person, in chunks of rows.
-   * @throws MillraceError Usage when it is not one read-only statement, Timeout after `deadlineMs` (default 5 s)
+   * Runs one read-only SQL statement of a person, in chunks of rows. Values are as they are stored: text with its escapes
+   * (portable-text.ts), JSON as text, booleans and what is true or false as 1 or 0. Nothing it sets outlives it.
+   * @throws MillraceError Usage when it is not one statement that reads and gives rows, Closed, Timeout after `deadlineMs` (default 5 s)
    */
   sql(text: string, options?: { readonly deadlineMs?: number }): AsyncIterable<SqlChunk>
 
@@ -123,8 +128,10 @@ export interface Store extends Reader {
   readonly process: string
 
   /**
-   * Applies a unit, together with whatever else is waiting. Units of one process are applied in the order of the calls.
-   * @throws MillraceError GuardFailed, Constraint, BadValue, TooBig, QueueFull, Aborted, DiskFull, InputOutput, Closed;
+   * Applies a unit, together with whatever else is waiting. Units of one process are applied in the order of the calls;
+   * those of several one after the other, each as if alone: what a guard saw still holds when the commands run. A process
+   * that has stopped within a commit holds the others up for 30 s at most; then they are refused as Busy.
+   * @throws MillraceError GuardFailed, Busy, Constraint, BadValue, TooBig, QueueFull, Aborted, DiskFull, InputOutput, Closed;
    *   `applied` says whether the unit can have taken effect
    */
   commit<const Commands extends readonly Command[]>(
@@ -134,11 +141,14 @@ export interface Store extends Reader {
 
   /**
    * Takes a lock by name that this process keeps until it disposes of it or dies; for what must have one owner outside
-   * the store, such as a file. @throws MillraceError Busy when another process, or this one, has it
+   * the store, such as a file. Any text is a name. @throws MillraceError Busy when another process, or this one, has it
    */
   hold(name: string): Promise<AsyncDisposable>
 
-  /** Processes that registered with this store and hold their lock no more. */
+  /**
+   * Processes that registered with this store and hold their lock no more: killed ones, within 10 s of their end; never one
+   * that is alive, even if it is stopped, or that was closed.
+   */
   lostProcesses(): Promise<readonly LostProcess[]>
 
   /** Forgets a lost process, after its work was given back. */

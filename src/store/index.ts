@@ -27,4 +27,5 @@ export type {
 } from './contract.ts'
 export { command, guard, insert, insertNew, query, sqlName, table, upsert } from './declare.ts'
 export type { CommandMaker, Definition, Statement, Table } from './declare.ts'
+export type { Check, Inspection, RegisteredProcess } from './finding.ts'
 export { toPortable } from './portable-text.ts'

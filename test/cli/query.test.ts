@@ -42,8 +42,9 @@ describe('query', () => {
     const output = { stdout, stderr: new PassThrough(), isQuiet: false, isTerminal: true }
     const { db } = demo
     const context = {
-      db,
+      db: { url: db },
       dbFrom: 'flag' as const,
+      passwordFrom: null,
       config: {},
       isJson: false,
       isTerminal: true,

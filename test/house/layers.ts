@@ -70,7 +70,7 @@ function isDoor(target: string, isTest: boolean, adapter: string | undefined): b
   // app has no index.ts: it is the end of the river, and only cli.ts and index.ts, its two mouths, look into it.
   if (folderOf(target) === 'app') return true
   const doors = [`src/${folderOf(target)}`, ...(adapter === undefined ? [] : [adapter])]
-  const isForeignTesting = isTest && folder.endsWith('/testing')
+  const isForeignTesting = isTest && /\/(?:testing|conformance)$/.test(folder)
   return target.endsWith('/index.ts') && (doors.includes(folder) || isForeignTesting)
 }
 

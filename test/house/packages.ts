@@ -10,6 +10,7 @@ const ANYWHERE = ['src']
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/app'],
   'csv-stringify': ['src/transfer'],
+  'fast-check': ['src/store/conformance'],
   'html-encoding-sniffer': ['src/crawl/read/html'],
   htmlparser2: ['src/crawl/read/html'],
   'hyparquet-writer': ['src/transfer'],

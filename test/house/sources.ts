@@ -52,7 +52,9 @@ export function readOwn(path: string): string {
 /** Whether a file is only there for tests: *.test.ts, and what tests share. */
 export function isForTests({ path }: { readonly path: string }): boolean {
   return (
-    path.endsWith('.test.ts') || /(?:^|\/)(?:testing|conformance)\//.test(path) || !path.startsWith('src/')
+    path.endsWith('.test.ts') ||
+    /(?:^|\/)(?:(?:testing|conformance)\/|conformance\.ts$)/.test(path) ||
+    !path.startsWith('src/')
   )
 }
 

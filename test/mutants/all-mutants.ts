@@ -1,6 +1,7 @@
 /** The kept list of deliberate bugs. */
 import { configMutants } from './config-mutants.ts'
 import { contentMutants } from './content-mutants.ts'
+import { contractMutants } from './contract-mutants.ts'
 import { crawlMutants } from './crawl-mutants.ts'
 import { exportMutants } from './export-mutants.ts'
 import { documentMutants } from './document-mutants.ts'
@@ -15,6 +16,7 @@ import { wordpressMutants } from './wordpress-mutants.ts'
 /** Every mutant. */
 export const allMutants: readonly Mutant[] = [
   ...storeMutants,
+  ...contractMutants,
   ...jobMutants,
   ...crawlMutants,
   ...recrawlMutants,

@@ -60,7 +60,14 @@ export function connectLink(
   const lanes = [up, down]
   join(client, up)
   join(server, down)
-  client.once('close', () => around.ended())
+  // While frozen one side can be gone and the other not know it.
+  let open = 2
+  for (const side of [client, server]) {
+    side.once('close', () => {
+      open -= 1
+      if (open === 0) around.ended()
+    })
+  }
   return link
 }
 

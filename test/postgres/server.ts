@@ -185,7 +185,8 @@ function configure(home: string, port: number, { fsync = false, settings, hba }:
   if (hba !== undefined) writeFileSync(join(dataOf(home), 'pg_hba.conf'), `${hba.join('\n')}\n`)
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody has, and that the system gives to nobody by itself. */
+export async function freePort(): Promise<number> {
   const server = createServer()
   for (;;) {
     const port = randomInt(...PORTS)

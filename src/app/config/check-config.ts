@@ -116,8 +116,28 @@ const ownName: Rule = (value, path) => {
   throw badConfig(`${path}: expected a name of letters, digits, - and _ that begins with a letter`)
 }
 
+const passwordAsked: Rule = (value, path) => {
+  if (typeof value === 'function') return
+  const example = 'async () => await tokenOf(account)'
+  throw badConfig(
+    `${path}: expected a function that gives it, such as ${example}, got something else, not shown`,
+  )
+}
+
+const poolSize: Rule = (value, path) => {
+  if (typeof value !== 'number') throw unexpected(path, 'a whole number of at least 1', value)
+  count(1)(value, path)
+}
+
+const databaseParts = group({ url: text, password: passwordAsked, poolSize }, ['url'])
+
+const database: Rule = (value, path) => {
+  if (typeof value === 'object' && value !== null) databaseParts(value, path)
+  else text(value, path)
+}
+
 const config = group({
-  db: text,
+  db: database,
   userAgent: text,
   crawl: group(crawl),
   sources: named(ownName, all(source, hasSeeds, hasItsKind)),

@@ -65,10 +65,20 @@ export interface PipelineConfig<Name extends string = string> {
   readonly index?: boolean
 }
 
+/** A database that takes more than a URL to be reached. What is secret in it is never stored, logged or printed. */
+export interface DatabaseConfig {
+  /** Such as 'postgres://millrace@db.example.org/millrace'. */
+  readonly url: string
+  /** Postgres: gives the password each time one is needed, so that it may change while a crawl runs. */
+  readonly password?: () => Promise<string>
+  /** Postgres: connections that read, at most. Default: as the adapter derives it. */
+  readonly poolSize?: number
+}
+
 /** The configuration file. A flag overrides it, and the environment's DATABASE_URL overrides its `db`. */
 export interface Config<Name extends string = string> {
   /** Database, such as 'sqlite:millrace.db'; a relative file is looked for in the working directory. */
-  readonly db?: string
+  readonly db?: string | DatabaseConfig
   /** How to introduce ourselves to servers; name a way to reach you. */
   readonly userAgent?: string
   readonly crawl?: CrawlConfig

@@ -4,7 +4,14 @@
  * wins over what: each command does.
  */
 export { defineConfig } from './config.ts'
-export type { Config, CrawlConfig, NetworkConfig, PipelineConfig, SourceConfig } from './config.ts'
+export type {
+  Config,
+  CrawlConfig,
+  DatabaseConfig,
+  NetworkConfig,
+  PipelineConfig,
+  SourceConfig,
+} from './config.ts'
 export { CONFIG_FILE, loadConfig } from './load-config.ts'
 export { MASK, maskedUrl } from './masked.ts'
 export { nearestName } from './nearest-name.ts'

@@ -2,11 +2,12 @@
 import { Option, type Command } from 'commander'
 import { LOG_LEVELS, type LogLevel } from '../../observe/index.ts'
 import type { CommandContext } from '../context.ts'
-import { DB_DEFAULT } from '../database-url.ts'
+import { DB_DEFAULT } from '../database/database-url.ts'
 
 /** The flags that every command takes. */
 export interface CommonFlags {
   readonly db?: string
+  readonly dbPasswordCommand?: string
   readonly json?: boolean
   readonly quiet?: boolean
   readonly config?: string
@@ -24,7 +25,14 @@ export type Run = (
 /** Adds the common options to a command. */
 export function withCommonOptions(command: Command): Command {
   return command
-    .option('--db <url>', `database, sqlite:FILE (default: $DATABASE_URL, else ${DB_DEFAULT})`)
+    .option(
+      '--db <url>',
+      `database, sqlite:FILE or postgres://USER@HOST/NAME (default: $DATABASE_URL, else ${DB_DEFAULT})`,
+    )
+    .option(
+      '--db-password-command <command>',
+      'run by the shell for a password of the Postgres database; prints it as its first line',
+    )
     .option('--json', 'print one JSON document, or JSON lines, and nothing else on stdout')
     .option('-q, --quiet', 'say nothing but the result and errors')
     .option('--config <file>', 'configuration file (default: millrace.config.ts where it exists)')

@@ -54,11 +54,12 @@ function addDoctor(root: Command, run: Run): void {
     .command('doctor')
     .summary('say whether engine, file, schema and leases are sound')
     .description(
-      'Look at the database without changing it; also while a crawl is running, and after it was killed.',
+      'Look at the database without changing it; also while a crawl is running, and after it was killed. Of Postgres also ' +
+        'at its server: settings for durability, sessions, who waits for whom, dead rows.',
     )
     .option(
       '--full',
-      'check every index against its table, every reference and every raw body, which takes longer',
+      'read all there is: every index against its table, or every value on Postgres, every reference and raw body',
     )
     .option('--watch', 'show the figures of the processes at work once a second instead, until Ctrl-C')
     .option('--times <n>', 'with --watch: end after so many looks')
@@ -66,7 +67,8 @@ function addDoctor(root: Command, run: Run): void {
       'after',
       `
 With --watch, times are the median / 99th percentile / longest of the last second; docs/figures.md says what each is.
-Exit code 0 when nothing failed, 65 when a check failed, 66 when there is no database.`,
+On Postgres it shows what the server knows of them. Exit code 0 when nothing failed, 65 when a check failed, 66 when
+there is no database, 69 when its server can not be reached.`,
     )
   withCommonOptions(command).action(async (flags: CommonFlags & DoctorFlags) => {
     const { doctor } = await import('../commands/upkeep/doctor.ts')
@@ -91,6 +93,7 @@ Examples:
   millrace backup --to backup.db
   millrace backup --db sqlite:site.db --to /backups/site-monday.db --force --json
 
+On Postgres pg_dump does this; docs/postgres.md has the commands.
 Exit code 75 when stopped, or when another backup is at work; 73 when the file is there already; 74 when the disk is full.`,
     )
   withCommonOptions(command).action(async (flags: CommonFlags & BackupFlags) => {

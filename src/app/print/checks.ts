@@ -1,5 +1,5 @@
 /** Findings of `doctor` for a person: one line a check, and below it what to do. */
-import type { Check } from '../../store/sqlite/index.ts'
+import type { Check } from '../../store/index.ts'
 import { plainLine } from './plain-text.ts'
 
 const SIGNS = { ok: 'ok', warn: 'warn', fail: 'FAIL' } as const

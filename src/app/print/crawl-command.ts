@@ -1,6 +1,7 @@
 /** The command that goes on with a run, to be typed as it is printed. */
 import type { RunLimits, Selection } from '../../crawl/index.ts'
-import { DB_DEFAULT } from '../database-url.ts'
+import { DB_DEFAULT, shownDatabase } from '../database/database-url.ts'
+import type { DatabaseConfig } from '../config/index.ts'
 import { plainText } from './plain-text.ts'
 
 /** What is needed of a run and its source. */
@@ -21,7 +22,7 @@ const SEEDS_SHOWN = 5
  * `millrace crawl ...` with the run's seeds, patterns and depth; `millrace re-extract ...` for a run over stored pages. A limit of pages that would leave no room for `more` is
  * raised. Flags that are not kept with a run (pace, `--allow-private`, `--no-robots`) are the caller's to repeat.
  */
-export function crawlCommand(subject: CommandSubject, db: string, more: number = 0): string {
+export function crawlCommand(subject: CommandSubject, db: DatabaseConfig, more: number = 0): string {
   const seeds = subject.seeds as readonly string[]
   if (seeds.length === 0) return reExtractCommand(subject.rules as Selection, db)
   const { include, exclude } = subject.rules as { include: readonly string[]; exclude: readonly string[] }
@@ -33,18 +34,23 @@ export function crawlCommand(subject: CommandSubject, db: string, more: number =
     ...exclude.flatMap((pattern) => ['--exclude', pattern]),
     ...(maxDepth === null ? [] : ['--max-depth', String(maxDepth)]),
     ...(maxPages === null ? [] : ['--max-pages', String(Math.max(maxPages, subject.pages + more))]),
-    ...(db === DB_DEFAULT ? [] : ['--db', db]),
+    ...databaseWords(db),
   ]
   return `millrace crawl ${words.map(quoted).join(' ')}`
 }
 
+/** A password is the caller's to put in again. */
+function databaseWords({ url }: DatabaseConfig): readonly string[] {
+  return url === DB_DEFAULT ? [] : ['--db', shownDatabase(url)]
+}
+
 /** `millrace re-extract ...` with the run's selection. */
-function reExtractCommand({ source, run, urlPrefix }: Selection, db: string): string {
+function reExtractCommand({ source, run, urlPrefix }: Selection, db: DatabaseConfig): string {
   const words = [
     ...(source === null ? [] : ['--source', source]),
     ...(run === null ? [] : ['--run', run]),
     ...(urlPrefix === null ? [] : ['--url-prefix', urlPrefix]),
-    ...(db === DB_DEFAULT ? [] : ['--db', db]),
+    ...databaseWords(db),
   ]
   return ['millrace re-extract', ...words.map(quoted)].join(' ')
 }

@@ -42,7 +42,7 @@ function processLines(
       `refused ${figures.counts['write.refused'] ?? 0}`,
     `  commit  ${times(figures, 'lock wait', 'write.lock_wait_ms')}; ${times(figures, 'work', 'write.work_ms')}; ` +
       times(figures, 'log and fsync', 'write.commit_ms'),
-    `  reads   ${rateOfSpread(figures, 'read.run_ms')}/s; ${times(figures, 'wait', 'read.wait_ms')}; ` +
+    `  reads   ${rateOfSpread(figures, 'read.run_ms')}/s; ${times(figures, 'wait', 'pool.wait_ms')}; ` +
       `${times(figures, 'run', 'read.run_ms')}; oldest ${ms(level('read.oldest_ms'))}`,
     `  loop    ${times(figures, 'late', 'loop.delay_ms')}`,
     ...(outcomes.length === 0

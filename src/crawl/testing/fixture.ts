@@ -1,13 +1,10 @@
 /** What the tests of crawl share: a real store in a fresh folder, crawls on it, time that can be hurried, and a look. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createBus, type Bus } from '../../bus/index.ts'
 import { jobDefinitions, jobsTopic, type AttemptEnd } from '../../jobs/index.ts'
 import { systemClock, type Clock } from '../../model/index.ts'
 import type { Definition, Store } from '../../store/index.ts'
-import { openSqlite } from '../../store/sqlite/index.ts'
+import { freshPlace, openTestStore } from '../../store/testing/index.ts'
 import {
   crawlDefinitions,
   sourceOf,
@@ -77,18 +74,16 @@ export async function openCrawls(
   clock: Clock = systemClock,
   further: readonly Definition[] = [],
 ): Promise<Plain> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-crawl-'))
-  const path = join(folder, 'crawl.db')
+  const place = await freshPlace(t, 'crawl')
+  const { path } = place
   const stores: Store[] = []
   t.after(async () => {
     await Promise.all(stores.map((store) => store.close()))
-    // The type does not know `passed` yet.
-    if ((t as TestContext & { readonly passed: boolean }).passed) rmSync(folder, { recursive: true })
-    else t.diagnostic(`kept ${folder}`)
+    await place.end()
   })
   const open = async (): Promise<Plain> => {
     const definitions = [...jobDefinitions, ...crawlDefinitions, ...lookDefinitions, ...further]
-    const store = await openSqlite({ path, clock, definitions })
+    const store = await openTestStore({ path, clock, definitions })
     stores.push(store)
     return plainOver({ store, path, clock, bus: createBus(), openAgain: open })
   }

@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { createBus } from '../../bus/index.ts'
 import { MillraceError, type ErrorCode } from '../../model/index.ts'
 import type { Store } from '../../store/index.ts'
-import { openSqlite } from '../../store/sqlite/index.ts'
+import { openTestStore } from '../../store/testing/index.ts'
 import { laneReport } from '../explain/index.ts'
 import { nextDue, waitingLanes } from '../claim.ts'
 import type { Job } from '../job.ts'
@@ -58,7 +58,7 @@ async function failJob(
 
 /** The same file once more, as another process has it. */
 async function openOther(t: TestContext, { path, clock }: Opened): Promise<Pick<Opened, 'store' | 'clock'>> {
-  const store = await openSqlite({ path, clock, definitions: testDefinitions })
+  const store = await openTestStore({ path, clock, definitions: testDefinitions })
   t.after(() => store.close())
   return { store, clock }
 }

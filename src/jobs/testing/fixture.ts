@@ -1,11 +1,8 @@
 /** What the tests of jobs share: a real store in a fresh folder, a clock moved by hand, and a look at every row. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Clock } from '../../model/index.ts'
 import { command, guard, query, sqlName, type Reader, type Store, type Values } from '../../store/index.ts'
-import { openSqlite } from '../../store/sqlite/index.ts'
+import { freshPlace, openTestStore } from '../../store/testing/index.ts'
 import { claim } from '../claim.ts'
 import { jobDefinitions } from '../index.ts'
 import { jobs, type Job } from '../job.ts'
@@ -116,14 +113,13 @@ export const testDefinitions = [
 
 /** A fresh store with a wide lane 'a', closed after the test; its folder is kept when the test failed. */
 export async function openJobs(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-jobs-'))
-  const path = join(folder, 'jobs.db')
+  const place = await freshPlace(t, 'jobs')
+  const { path } = place
   const clock = handClock()
-  const store = await openSqlite({ path, clock, definitions: testDefinitions })
+  const store = await openTestStore({ path, clock, definitions: testDefinitions })
   t.after(async () => {
     await store.close()
-    // The type does not know `passed` yet.
-    if ((t as TestContext & { readonly passed: boolean }).passed) rmSync(folder, { recursive: true })
+    await place.end()
   })
   await store.commit({ commands: [createEffects({}), ensureLane({ key: 'a', concurrency: 1000, gapMs: 0 })] })
   return { store, clock, path }
@@ -144,7 +140,7 @@ export function offerKeys(
 
 type ClaimData = Values<(typeof claim)['definition']['params']>
 
-/** Claims for this process all jobs of run 'r' and kind 'k' that can be had, unless said otherwise. */
+/** Claims for this process all jobs of run 'r' and kind 'k' that can be had, unless said otherwise; in order of their ids. */
 export async function claimJobs(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   given: Partial<ClaimData> = {},
@@ -152,7 +148,7 @@ export async function claimJobs(
   const leaseUntil = clock.now() + LEASE_MS
   const all = { run: 'r', kind: 'k', process: store.process, limit: 1000, priorityMax: 1000, leaseUntil }
   const { results } = await store.commit({ commands: [claim({ ...all, ...given })] })
-  return results[0].rows
+  return results[0].rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** The only job that can be claimed. */

@@ -4,14 +4,14 @@
  */
 import { createBus } from '../../bus/index.ts'
 import { systemClock } from '../../model/index.ts'
-import { openSqlite } from '../../store/sqlite/index.ts'
+import { openTestStore } from '../../store/testing/index.ts'
 import { jobsTopic, startWorker } from '../worker/index.ts'
 import { growthStages, type Growth } from './crawl-like.ts'
 import { START_AT, testDefinitions } from './fixture.ts'
 
 const [path = '', growth = '', mode = ''] = process.argv.slice(2)
 const clock = { now: () => START_AT + Math.floor((systemClock.now() - START_AT) * 100) }
-const store = await openSqlite({ path, clock, definitions: testDefinitions })
+const store = await openTestStore({ path, clock, definitions: testDefinitions })
 const hang = Promise.withResolvers<void>()
 let tries = 0
 const stages = growthStages(JSON.parse(growth) as Growth, clock, async () => {

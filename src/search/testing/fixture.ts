@@ -1,12 +1,9 @@
 /** What the tests of search share: a real store in a fresh folder, documents to index, and a look at the index. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { jobDefinitions } from '../../jobs/index.ts'
 import { sha256, urlKey } from '../../model/index.ts'
 import { command, insert, query, table, type Command, type Store } from '../../store/index.ts'
-import { openSqlite } from '../../store/sqlite/index.ts'
+import { freshPlace, openTestStore } from '../../store/testing/index.ts'
 import { searchDefinitions } from '../index.ts'
 
 const documents = table({
@@ -125,14 +122,11 @@ export const testDefinitions = [
 
 /** Opens a store in a folder of its own; the folder is kept when the test fails. */
 export async function openStore(t: TestContext): Promise<Store> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-search-'))
-  const store = await openSqlite({ path: join(folder, 'store.db'), definitions: testDefinitions })
+  const place = await freshPlace(t, 'search')
+  const store = await openTestStore({ path: place.path, definitions: testDefinitions })
   t.after(async () => {
     await store.close()
-    // The type does not know `passed` yet.
-    if ((t as TestContext & { readonly passed: boolean }).passed)
-      rmSync(folder, { recursive: true, force: true })
-    else t.diagnostic(`kept ${folder}`)
+    await place.end()
   })
   return store
 }

@@ -132,6 +132,18 @@ export const idempotencyCases: Cases = {
     )
   },
 
+  async 'a key and an id may be as long as a long URL'(bench) {
+    await using store = await bench.open()
+    const long = `https://a.example/${'q'.repeat(1_981)}`
+    const unit = { key: long, commands: [addSource(source(long))] }
+    const first = await store.commit(unit)
+    assert.deepEqual(await store.commit(unit), { ...first, repeated: true })
+    assert.deepEqual(
+      (await store.changes(0, 10)).map((change) => change.id),
+      [long],
+    )
+  },
+
   async 'a key is kept for 7 days and then forgotten'(bench) {
     const clock = { at: 1_000_000_000_000, now: () => clock.at }
     await using store = await bench.open({ clock })

@@ -33,7 +33,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 })
 /** A caller commits one unit after the other; the callers of a round do so at the same time. */
 const round = fc.array(fc.array(plan, { maxLength: 4 }), { maxLength: 5 })
-const rounds = fc.array(fc.oneof({ weight: 4, arbitrary: round }, fc.constant('reopen' as const)), {
+const rounds = fc.array(fc.oneof({ weight: 9, arbitrary: round }, fc.constant('reopen' as const)), {
   minLength: 1,
   maxLength: 12,
   size: 'max',

@@ -30,6 +30,20 @@ export const queueCases: Cases = {
     assert.equal((await store.read(allSources({}))).length, 200)
   },
 
+  async 'whoever is held back for too long is refused as QueueFull, and the rest is there'(bench) {
+    await using store = await bench.open({ limits: { queueRowsMax: 1, fullWaitMs: 1 } })
+    const rows = many(300)
+    const outcomes = await Promise.allSettled(rows.map((row) => store.commit({ commands: [addSource(row)] })))
+    const applied = rows.filter((_, n) => outcomes[n]?.status === 'fulfilled').map((row) => row.id)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected')
+        await assert.rejects(Promise.reject(outcome.reason as Error), { code: 'QueueFull', applied: 'no' })
+    }
+    assert.ok(applied.length > 0 && applied.length < 300, `${applied.length}`)
+    const stored = (await store.read(allSources({}))).map((row) => row.id)
+    assert.deepEqual(new Set(stored), new Set(applied))
+  },
+
   async 'a unit whose signal is already aborted is not queued'(bench) {
     await using store = await bench.open()
     const signal = AbortSignal.abort(new Error('stop'))
@@ -96,6 +110,9 @@ export const queueCases: Cases = {
     await assert.rejects(store.position(), { code: 'Closed' })
     await assert.rejects(store.changes(0, 1), { code: 'Closed' })
     await assert.rejects(store.lostProcesses(), { code: 'Closed' })
+    await assert.rejects(store.forgetProcess('nobody'), { code: 'Closed' })
+    await assert.rejects(store.hold('a file'), { code: 'Closed' })
+    await assert.rejects(store.sql('SELECT 1')[Symbol.asyncIterator]().next(), { code: 'Closed' })
   },
 
   async 'await using closes the store'(bench) {

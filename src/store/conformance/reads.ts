@@ -60,6 +60,21 @@ export const readCases: Cases = {
     )
   },
 
+  async 'a store tells of its queue and its reads by the names of docs/figures.md'(bench) {
+    await using store = await bench.open()
+    const ids = Array.from({ length: 50 }, (_, n) => `s${n}`)
+    await Promise.all(ids.map((id) => store.commit({ commands: [addSource(source(id))] })))
+    const reads = Promise.all(ids.map((id) => store.read(oneSource({ id }))))
+    await reads
+    const { levels, counts } = store.meter.read()
+    for (const name of ['units', 'rows', 'bytes', 'held_back']) assert.equal(levels[`write.queue.${name}`], 0)
+    assert.equal(levels['pool.waiting'], 0)
+    assert.ok((levels['pool.open'] ?? 0) > 0)
+    assert.ok((counts['pool.exhausted'] ?? 0) > 0)
+    assert.equal(counts['write.units'], 50)
+    assert.ok((counts['write.transactions'] ?? 0) >= 1)
+  },
+
   async 'closing waits for the reads that are open'(bench) {
     await using store = await bench.open()
     await store.commit({ commands: [addSource(source('a'))] })

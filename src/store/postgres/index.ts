@@ -6,3 +6,5 @@
  */
 export { openPostgres, openPostgresReader } from './open/index.ts'
 export type { PostgresOptions } from './open/index.ts'
+export { inspectPostgres, livingAmong, watchPostgres } from './inspect/index.ts'
+export type { ServerWatch, Session, WatchedProcess, WatchedServer } from './inspect/index.ts'

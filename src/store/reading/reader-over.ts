@@ -2,6 +2,7 @@
 import { MillraceError } from '../../model/index.ts'
 import type { Meter } from '../../observe/index.ts'
 import type { Query, Reader, SqlChunk } from '../contract.ts'
+import { closed } from '../queue/index.ts'
 import { changesAfter, latestPosition, prunedTo } from './engine-queries.ts'
 
 const SQL_DEADLINE_MS = 5_000
@@ -17,7 +18,12 @@ export interface ReaderParts {
 }
 
 /** The reader; `close` is the caller's. */
-export function readerOver({ pool, sql, meter, close }: ReaderParts): Reader {
+export function readerOver({ pool, sql, meter, close: end }: ReaderParts): Reader {
+  let isClosed = false
+  const close = (): Promise<void> => {
+    isClosed = true
+    return end()
+  }
   return {
     meter,
     read: (query, options) => pool.read(query, options?.deadlineMs),
@@ -32,7 +38,10 @@ export function readerOver({ pool, sql, meter, close }: ReaderParts): Reader {
       if (row !== undefined && position < row.position) throw tooOld(position, row.position)
       return changes.map((change) => ({ ...change, op: change.op === 'delete' ? 'delete' : 'put' }))
     },
-    sql: (text, options) => sql(text, options?.deadlineMs ?? SQL_DEADLINE_MS),
+    async *sql(text, options) {
+      if (isClosed) throw closed()
+      yield* sql(text, options?.deadlineMs ?? SQL_DEADLINE_MS)
+    },
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,8 +1,7 @@
 /** SQLite keeps the store contract. */
-import { join } from 'node:path'
 import { storeConformance } from '../conformance/index.ts'
-import { openSqlite } from './index.ts'
+import { openStore } from './testing/conformance-store.ts'
 
-storeConformance('SQLite', ({ folder, ...options }) =>
-  openSqlite({ ...options, path: join(folder, 'store.db') }),
-)
+storeConformance('SQLite', openStore, {
+  module: new URL('./testing/conformance-store.ts', import.meta.url).href,
+})

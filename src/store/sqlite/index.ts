@@ -7,7 +7,7 @@
 export type { WaitForRoom } from './disk/index.ts'
 export type { Notice, PublishedFigures } from './figures/index.ts'
 export { inspectSqlite, watchSqlite } from './inspect/index.ts'
-export type { Check, Inspection, RegisteredProcess, WatchedStore } from './inspect/index.ts'
+export type { WatchedStore } from './inspect/index.ts'
 export { openSqlite, openSqliteReader } from './open/index.ts'
 export { isProcessLost } from './file/index.ts'
 export type { SqliteOptions } from './open/index.ts'

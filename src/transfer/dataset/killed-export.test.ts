@@ -23,13 +23,13 @@ async function killWhenStuck(args: readonly string[]): Promise<void> {
 
 for (const format of Object.keys(FORMATS) as FormatName[]) {
   test(`${format}: a killed export leaves the old one as it was, and the next clears up after it`, async (t) => {
-    const { store, folder } = await openStore(t)
+    const { store, path, folder } = await openStore(t)
     await store.commit({ commands: [...writeBoth('a'), ...writeWithBody({ id: 'b' }, 'body')] })
     const sets = join(folder, 'sets')
     mkdirSync(sets)
     const request = { format, kind: kindFor(format, undefined), millrace: '1' }
     const place = { out: join(sets, 'set'), createdAt: 0 }
-    await killWhenStuck([join(folder, 'store.db'), format, place.out])
+    await killWhenStuck([path, format, place.out])
     assert.equal(readdirSync(sets).length, 1)
     assert.match(readdirSync(sets)[0] ?? '', /^\.set\..*\.tmp$/)
 
@@ -37,7 +37,7 @@ for (const format of Object.keys(FORMATS) as FormatName[]) {
     const whole = readdirSync(sets).sort()
     assert.deepEqual(whole, FORMATS[format].shape === 'folder' ? ['set'] : ['set', 'set.manifest.json'])
 
-    await killWhenStuck([join(folder, 'store.db'), format, place.out])
+    await killWhenStuck([path, format, place.out])
     assert.deepEqual(readdirSync(sets).sort().slice(1), whole)
     await exportDataset(store, request, place)
     assert.deepEqual(readdirSync(sets).sort(), whole)

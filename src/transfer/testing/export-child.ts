@@ -4,11 +4,11 @@
  */
 import { crawlDefinitions } from '../../crawl/index.ts'
 import type { Query, Reader } from '../../store/index.ts'
-import { openSqliteReader } from '../../store/sqlite/index.ts'
+import { openTestReader } from '../../store/testing/index.ts'
 import { exportDataset, kindFor, transferDefinitions, type FormatName } from '../index.ts'
 
 const [path = '', format = '', out = ''] = process.argv.slice(2)
-const reader = await openSqliteReader({ path, definitions: [...crawlDefinitions, ...transferDefinitions] })
+const reader = await openTestReader({ path, definitions: [...crawlDefinitions, ...transferDefinitions] })
 
 const stuck: Reader = {
   ...reader,

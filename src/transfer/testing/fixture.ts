@@ -1,12 +1,9 @@
 /** What the tests of transfer share: a real store in a fresh folder, and pages and documents to put into it. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
 import { sha256, urlKey, type Json } from '../../model/index.ts'
 import { insert, insertNew, table, type Command, type Store } from '../../store/index.ts'
-import { openSqlite } from '../../store/sqlite/index.ts'
+import { freshPlace, openTestStore } from '../../store/testing/index.ts'
 import { crawlDefinitions } from '../../crawl/index.ts'
 import { transferDefinitions } from '../index.ts'
 
@@ -213,20 +210,20 @@ export async function commitEach(store: Store, units: readonly (readonly Command
 }
 
 /** A store, and the folder it is in, which is kept when the test fails. */
-export async function openStore(t: TestContext): Promise<{ readonly store: Store; readonly folder: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-transfer-'))
+export async function openStore(
+  t: TestContext,
+): Promise<{ readonly store: Store; readonly path: string; readonly folder: string }> {
+  const place = await freshPlace(t, 'transfer')
   const own = new Set(writeDefinitions.map(({ name }) => name))
   const ofCrawl = crawlDefinitions.filter(({ name }) => !own.has(name))
   const definitions = [...ofCrawl, ...transferDefinitions, ...writeDefinitions]
-  const store = await openSqlite({ path: join(folder, 'store.db'), definitions })
+  const { path, folder } = place
+  const store = await openTestStore({ path, definitions })
   t.after(async () => {
     await store.close()
-    // The type does not know `passed` yet.
-    if ((t as TestContext & { readonly passed: boolean }).passed)
-      rmSync(folder, { recursive: true, force: true })
-    else t.diagnostic(`kept ${folder}`)
+    await place.end()
   })
-  return { store, folder }
+  return { store, path, folder }
 }
 
 /** All that an iterable yields. */

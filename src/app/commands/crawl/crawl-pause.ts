@@ -6,7 +6,9 @@ import { statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMillraceError } from '../../../model/index.ts'
+import type { DatabaseConfig } from '../../config/index.ts'
 import type { CommandContext } from '../../context.ts'
+import { databaseOf, shownDatabase } from '../../database/database-url.ts'
 import { EXIT, firstFailure } from '../../exit-code.ts'
 import type { WaitForRoom } from '../../open-store.ts'
 import { warn } from '../../print/output.ts'
@@ -28,10 +30,12 @@ export class CrawlPause {
     this.#context = context
   }
 
-  /** What the store is opened with; `file` is the database. */
-  whenFull(file: string): Required<WaitForRoom> {
+  /** What the store is opened with. @throws MillraceError BadConfig */
+  whenFull(db: DatabaseConfig): Required<WaitForRoom> {
+    const database = databaseOf(db)
     return {
-      onPause: () => this.#begin(file),
+      onPause: () =>
+        this.#begin(database.kind === 'sqlite' ? fullDisk(database.path) : fullServer(database.url)),
       onResume: () => this.#finish(),
       signal: this.#end.signal,
     }
@@ -54,7 +58,7 @@ export class CrawlPause {
         } catch (error) {
           if (!isMillraceError(error, 'DiskFull') || this.#end.signal.aborted) throw error
         }
-        if (!isPaused) this.#begin(file)
+        if (!isPaused) this.#begin(fullDisk(file))
         isPaused = true
         // Ended by the signal, it tries once more and throws what it meets.
         await sleep(AGAIN_MS, undefined, { signal: this.#end.signal }).catch(() => undefined)
@@ -72,10 +76,10 @@ export class CrawlPause {
     return EXIT.again
   }
 
-  #begin(file: string): void {
+  #begin(fullness: string): void {
     this.#paused++
     if (this.#paused > 1) return
-    this.#say(`paused: ${placeOf(file)} is full, so ${file} can not grow; free some space there and this
+    this.#say(`paused: ${fullness}; free some space there and this
       goes on by itself, or stop it (Ctrl-C) and run the same command again later [DiskFull]`)
     if (this.#signal !== undefined) this.#end.abort()
     process.on('SIGINT', this.#onSignal).on('SIGTERM', this.#onSignal)
@@ -94,6 +98,14 @@ export class CrawlPause {
     warn(this.#context.output, words)
     this.#context.log.warn({ paused: this.#paused > 0 }, words)
   }
+}
+
+function fullDisk(file: string): string {
+  return `${placeOf(file)} is full, so ${file} can not grow`
+}
+
+function fullServer(url: string): string {
+  return `the disk of the server of ${shownDatabase(url)} is full`
 }
 
 /** The file system that keeps a file, by where it is mounted, and its size. */

@@ -6,7 +6,6 @@ import { systemClock, type ErrorCode } from '../../../model/index.ts'
 import type { Store } from '../../../store/index.ts'
 import type { CommandContext } from '../../context.ts'
 import { CrawlTally } from '../../crawl-tally.ts'
-import { sqlitePath } from '../../database-url.ts'
 import { EXIT, exitCodeOf } from '../../exit-code.ts'
 import { openStore } from '../../open-store.ts'
 import { logEnd } from '../../print/crawl-log.ts'
@@ -47,7 +46,7 @@ async function crawlSource(plan: CrawlPlan, context: CommandContext, pause: Craw
   const { source, limits, pace, network, file, isFull, isIndexed, wordpress } = plan
   const startedAt = performance.now()
   await using store = await openStore(context.db, `crawl ${source.seeds[0]}`, {
-    whenFull: pause.whenFull(sqlitePath(context.db)),
+    whenFull: pause.whenFull(context.db),
     onNotice: ({ kind, lastedMs, message }) => {
       context.log.warn({ kind, lastedMs }, message)
       pause.beforeLine()

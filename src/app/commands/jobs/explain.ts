@@ -21,9 +21,10 @@ import {
 } from '../../../jobs/index.ts'
 import { MillraceError, parseHttpUrl, systemClock, urlKey } from '../../../model/index.ts'
 import type { Reader } from '../../../store/index.ts'
+import type { DatabaseConfig } from '../../config/index.ts'
 import type { CommandContext } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { isProcessAlive, openReader } from '../../open-store.ts'
+import { livingProcesses, openReader } from '../../open-store.ts'
 import { crawlCommand } from '../../print/crawl-command.ts'
 import {
   describeJob,
@@ -96,7 +97,7 @@ async function explainJob(reader: Reader, job: JobFacts, context: CommandContext
     job,
     now,
     waits: await allWaits(reader, job, { now, db: context.db }),
-    holder: holderOf(job, context.db),
+    holder: await holderOf(job, context.db),
     attempts: await reader.read(attemptsOfJob({ job: job.id, limit: ATTEMPTS_SHOWN })),
     page,
     versions: isPage ? await reader.read(pageVersions({ ...urlKeyed, limit: VERSIONS_SHOWN })) : [],
@@ -110,7 +111,7 @@ async function explainJob(reader: Reader, job: JobFacts, context: CommandContext
 }
 
 /** The gates of the run, then those of the job and its lane, then whether anybody is there to work at all. */
-async function allWaits(reader: Reader, job: JobFacts, at: { now: number; db: string }) {
+async function allWaits(reader: Reader, job: JobFacts, at: { now: number; db: DatabaseConfig }) {
   if (FINAL.has(job.state)) return []
   const [run] = await reader.read(runWithSource({ id: job.run }))
   const own = waitsOf(job, at.now).map((wait) => ({
@@ -134,13 +135,22 @@ async function allWaits(reader: Reader, job: JobFacts, at: { now: number; db: st
   return [...gates, ...(isAtWork ? [] : [{ gate: 'nobody', until: null, text: nobody }]), ...own]
 }
 
-async function isAnybodyThere(reader: Reader, db: string): Promise<boolean> {
-  return (await reader.read(registeredProcesses({}))).some(({ id }) => isProcessAlive(db, id))
+async function isAnybodyThere(reader: Reader, db: DatabaseConfig): Promise<boolean> {
+  const registered = await reader.read(registeredProcesses({}))
+  return (
+    (
+      await livingProcesses(
+        db,
+        registered.map(({ id }) => id),
+      )
+    ).size > 0
+  )
 }
 
-function holderOf({ process, state, holderPid, holderCommand }: JobFacts, db: string): Holder | null {
+async function holderOf(job: JobFacts, db: DatabaseConfig): Promise<Holder | null> {
+  const { process, state, holderPid, holderCommand } = job
   if (state !== 'running' || process === null) return null
-  const isAlive = holderPid !== null && isProcessAlive(db, process)
+  const isAlive = holderPid !== null && (await livingProcesses(db, [process])).has(process)
   return { pid: holderPid, command: holderCommand, isAlive }
 }
 

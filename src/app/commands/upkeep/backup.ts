@@ -3,7 +3,7 @@ import { tidyIndex } from '../../../search/index.ts'
 import { MillraceError } from '../../../model/index.ts'
 import type { CopyOptions, CopyProgress, StoreCopy } from '../../../store/index.ts'
 import type { CommandContext } from '../../context.ts'
-import { sqlitePath } from '../../database-url.ts'
+import { fileOf } from '../../database/database-url.ts'
 import { EXIT } from '../../exit-code.ts'
 import { upkeepOf } from '../../open-store.ts'
 import { printLine, say } from '../../print/output.ts'
@@ -19,7 +19,7 @@ const TELL_PERCENT = 10
 /** Writes a backup; returns the exit code. @throws MillraceError as Upkeep.backup says */
 export async function backup({ to, force }: BackupFlags, context: CommandContext): Promise<number> {
   if (to === undefined) throw new MillraceError('Usage', 'expected where to: --to FILE')
-  const run = (options: CopyOptions) => upkeepOf(context.db).backup(sqlitePath(to), options)
+  const run = (options: CopyOptions) => upkeepOf(context.db).backup(fileOf(to, '--to'), options)
   return copied(run, force ?? false, 'backup', context)
 }
 
@@ -29,7 +29,7 @@ export async function restore(
   { to, force }: BackupFlags,
   context: CommandContext,
 ): Promise<number> {
-  const run = (options: CopyOptions) => upkeepOf(to ?? context.db).restore(sqlitePath(from), options)
+  const run = (options: CopyOptions) => upkeepOf(to ?? context.db).restore(fileOf(from, 'restore'), options)
   return copied(run, force ?? false, 'restored', context)
 }
 

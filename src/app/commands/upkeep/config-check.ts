@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CONFIG_FILE } from '../../config/index.ts'
 import type { CommandContext } from '../../context.ts'
-import { sqlitePath } from '../../database-url.ts'
+import { databaseOf } from '../../database/database-url.ts'
 import { EXIT } from '../../exit-code.ts'
 import { printLine, say } from '../../print/output.ts'
 import { plainLine } from '../../print/plain-text.ts'
@@ -15,7 +15,7 @@ import { effectiveConfig, type Setting } from './effective-config.ts'
  * @throws MillraceError BadConfig for a database that can not be
  */
 export async function configCheck(named: string | undefined, context: CommandContext): Promise<number> {
-  sqlitePath(context.db)
+  databaseOf(context.db)
   const { output, isJson } = context
   const settings = effectiveConfig(context)
   const path = resolve(named ?? CONFIG_FILE)

@@ -2,46 +2,75 @@
 import { once } from 'node:events'
 import { createLogUpdate } from 'log-update'
 import { systemClock } from '../../../model/index.ts'
-import { watchSqlite, type WatchedStore } from '../../../store/sqlite/index.ts'
+import { watchSqlite } from '../../../store/sqlite/index.ts'
 import type { CommandContext } from '../../context.ts'
-import { sqlitePath } from '../../database-url.ts'
+import { databaseOf } from '../../database/database-url.ts'
+import { loadPostgres, serverOf } from '../../database/load-postgres.ts'
 import { EXIT } from '../../exit-code.ts'
 import { renderFigures } from '../../print/figures.ts'
 import { printLine } from '../../print/output.ts'
+import { renderServer } from './watch-postgres.ts'
 
 const LOOK_MS = 1_000
 
-/** Looks `times` times. @throws MillraceError NotFound */
+/** What one look found, and when. */
+interface Look<Watched> {
+  readonly at: number
+  readonly watched: Watched
+}
+
+/** How to look, and how to say what was seen; `before` is the look a second ago. */
+interface Watch<Watched> {
+  look(): Watched | Promise<Watched>
+  render(look: Look<Watched>, before: Look<Watched> | undefined): string
+}
+
+/** Looks `times` times. @throws MillraceError NotFound, and as connecting to a server does */
 export async function watchStore(times: number, context: CommandContext): Promise<number> {
-  const path = sqlitePath(context.db)
+  const database = databaseOf(context.db)
+  if (database.kind === 'sqlite') {
+    const { path } = database
+    return watchWith(
+      {
+        look: () => watchSqlite(path),
+        render: ({ at, watched }, before) => renderFigures(watched, before?.watched, at),
+      },
+      times,
+      context,
+    )
+  }
+  const { watchPostgres } = await loadPostgres()
+  await using server = await watchPostgres(serverOf(database))
+  return await watchWith({ look: () => server.look(), render: renderServer }, times, context)
+}
+
+async function watchWith<Watched extends object>(
+  watch: Watch<Watched>,
+  times: number,
+  context: CommandContext,
+): Promise<number> {
   const show = screenOf(context)
   const interrupted = new AbortController()
   const stop = () => interrupted.abort()
   process.on('SIGINT', stop).on('SIGTERM', stop)
-  let before: WatchedStore | undefined
-  for (let look = 1; look <= times && !interrupted.signal.aborted; look++) {
-    const watched = watchSqlite(path)
-    await show(watched, before)
-    before = watched
-    if (look < times) await pause(interrupted.signal)
+  let before: Look<Watched> | undefined
+  for (let count = 1; count <= times && !interrupted.signal.aborted; count++) {
+    const look = { watched: await watch.look(), at: systemClock.now() }
+    await show({ at: look.at, ...look.watched }, watch.render(look, before))
+    before = look
+    if (count < times) await pause(interrupted.signal)
   }
   process.off('SIGINT', stop).off('SIGTERM', stop)
   return EXIT.done
 }
 
-type Show = (watched: WatchedStore, before: WatchedStore | undefined) => Promise<void>
+type Show = (seen: object, text: string) => Promise<void>
 
 function screenOf({ isJson, output }: CommandContext): Show {
-  if (isJson) {
-    return (watched) => printLine(output, JSON.stringify({ at: systemClock.now(), ...watched }))
-  }
-  if (!output.isTerminal) return (watched, before) => printLine(output, `${textOf(watched, before)}\n`)
+  if (isJson) return (seen) => printLine(output, JSON.stringify(seen))
+  if (!output.isTerminal) return (_, text) => printLine(output, `${text}\n`)
   const draw = createLogUpdate(process.stdout)
-  return async (watched, before) => draw(textOf(watched, before))
-}
-
-function textOf(watched: WatchedStore, before: WatchedStore | undefined): string {
-  return renderFigures(watched, before, systemClock.now())
+  return async (_, text) => draw(text)
 }
 
 /** A second, or until told to stop. */

@@ -2,17 +2,11 @@
 import { countOrphanedBodies, fingerprintGaps, newestTime } from '../../../crawl/index.ts'
 import { leasesByProcess, type ProcessLeases } from '../../../jobs/index.ts'
 import { systemClock, toMillraceError } from '../../../model/index.ts'
-import type { Reader } from '../../../store/index.ts'
-import {
-  inspectSqlite,
-  type Check,
-  type Inspection,
-  type RegisteredProcess,
-} from '../../../store/sqlite/index.ts'
+import type { Check, Inspection, Reader, RegisteredProcess } from '../../../store/index.ts'
+import type { DatabaseConfig } from '../../config/index.ts'
 import type { CommandContext } from '../../context.ts'
-import { sqlitePath } from '../../database-url.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openReader } from '../../open-store.ts'
+import { inspectStore, openReader } from '../../open-store.ts'
 import { renderChecks } from '../../print/checks.ts'
 import { printLine } from '../../print/output.ts'
 import { formatBytes, formatDuration, parseCount } from '../../quantity.ts'
@@ -35,7 +29,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     return watchStore(times, context)
   }
   const { db, isJson, output } = context
-  const inspection = await inspectSqlite(sqlitePath(db), { isFull: flags.full ?? false })
+  const inspection = await inspectStore(db, { isFull: flags.full ?? false })
   const checks = [...inspection.checks, ...(await checkContent(db, inspection, flags))]
   const isSound = checks.every(({ status }) => status !== 'fail')
   await printLine(output, isJson ? JSON.stringify({ ok: isSound, checks }) : renderChecks(checks))
@@ -44,7 +38,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
 
 /** Not looked at where the schema is another one: opening a reader would upgrade it, and `doctor` alters nothing. */
 async function checkContent(
-  db: string,
+  db: DatabaseConfig,
   { isReadable, processes }: Inspection,
   { full }: DoctorFlags,
 ): Promise<readonly Check[]> {

@@ -1,6 +1,7 @@
 /** The effective configuration: every setting there is, its value with secrets masked, and what decided on it. */
 import { MASK, maskedUrl, type Config, type NetworkConfig, type SourceConfig } from '../../config/index.ts'
 import type { CommandContext, ValueOrigin } from '../../context.ts'
+import { shownDatabase } from '../../database/database-url.ts'
 import { PACE_DEFAULT, USER_AGENT_DEFAULT } from '../crawl/crawl-options.ts'
 
 /** One setting. */
@@ -31,9 +32,9 @@ const SOURCE_DEFAULTS = { kind: 'html', sweep: false, fullHtml: false } as const
 const NETWORK_DEFAULTS = { proxy: null, cookies: false, tls: 'checked' } as const
 
 /** All settings: the database, those of every crawl, then each source and pipeline. */
-export function effectiveConfig({ config, db, dbFrom }: Pick<CommandContext, 'config' | 'db' | 'dbFrom'>) {
+export function effectiveConfig({ config, ...named }: Pick<CommandContext, 'config' | keyof NamedDatabase>) {
   const settings: readonly Setting[] = [
-    { key: 'db', value: maskedUrl(db), from: dbFrom, fileKey: dbFrom === 'file' ? 'db' : null },
+    ...ofDatabase(named),
     setting('userAgent', USER_AGENT_DEFAULT, [['userAgent', config.userAgent]]),
     ...Object.entries(CRAWL_DEFAULTS).map(([name, fallback]) =>
       setting(`crawl.${name}`, fallback, [[`crawl.${name}`, valueOf(config.crawl, name)]]),
@@ -46,6 +47,24 @@ export function effectiveConfig({ config, db, dbFrom }: Pick<CommandContext, 'co
     ]),
   ]
   return settings
+}
+
+type NamedDatabase = Pick<CommandContext, 'db' | 'dbFrom' | 'passwordFrom'>
+
+function ofDatabase({ db: { url, poolSize }, dbFrom, passwordFrom }: NamedDatabase): readonly Setting[] {
+  const fileKey = dbFrom === 'file' ? 'db' : null
+  const shown = shownDatabase(url)
+  const password = passwordFrom ?? (shown === url ? null : dbFrom)
+  return [
+    { key: 'db', value: shown, from: dbFrom, fileKey },
+    {
+      key: 'db.password',
+      value: password === null ? null : MASK,
+      from: password ?? 'default',
+      fileKey: password === 'file' ? (passwordFrom === null ? 'db' : 'db.password') : null,
+    },
+    setting('db.poolSize', null, [['db.poolSize', poolSize]]),
+  ]
 }
 
 function ofSource(name: string, source: SourceConfig, { crawl, userAgent }: Config): readonly Setting[] {

@@ -19,6 +19,7 @@ const TEMPLATE = `import { defineConfig } from 'millrace'
 export default defineConfig({
   // Where everything is kept. DATABASE_URL in the environment wins over it.
   // db: 'sqlite:millrace.db',
+  // Or in Postgres: 'postgres://me@host/name', or { url, password: async () => ..., poolSize }; docs/postgres.md.
 
   // How to introduce ourselves to servers; name a way to reach you.
   // userAgent: 'my-crawler/1.0 (+https://example.org/about; me@example.org)',

@@ -1,12 +1,9 @@
 /** What the tests of duplicates share: a store into which documents are put without a crawl, and a look at clusters. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { jobDefinitions } from '../../../jobs/index.ts'
 import { newId, sha256 } from '../../../model/index.ts'
 import { query, type Command, type Definition, type Reader, type Store } from '../../../store/index.ts'
-import { openSqlite } from '../../../store/sqlite/index.ts'
+import { freshPlace, openTestStore } from '../../../store/testing/index.ts'
 import { addPage, documentCommands } from '../../history/index.ts'
 import { crawlDefinitions } from '../../index.ts'
 import { fingerprintOf, type Fingerprint } from '../fingerprint.ts'
@@ -43,13 +40,13 @@ export async function openTwice(
   t: TestContext,
   more: readonly Definition[] = [],
 ): Promise<readonly [Store, Store]> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-duplicates-'))
+  const place = await freshPlace(t, 'duplicates')
   const definitions = [...jobDefinitions, ...crawlDefinitions, clusters.definition, ...more]
-  const open = () => openSqlite({ path: join(folder, 'store.db'), definitions })
+  const open = () => openTestStore({ path: place.path, definitions })
   const [one, other] = [await open(), await open()]
   t.after(async () => {
     await Promise.all([one.close(), other.close()])
-    rmSync(folder, { recursive: true })
+    await place.end()
   })
   return [one, other]
 }

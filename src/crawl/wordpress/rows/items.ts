@@ -1,5 +1,6 @@
 /** What is known of each post: enough to tell whether it changed, whether it is gone, and how many there are. */
 import { command, query } from '../../../store/index.ts'
+import { lastOfEach } from './last-of-each.ts'
 
 /** What an item row says. Times are the site's own. */
 export interface Item {
@@ -42,7 +43,7 @@ export interface ItemPlace {
 
 /** Adds or overwrites items; one that was gone is back. */
 export function keepItems(place: ItemPlace, items: readonly Item[]) {
-  const rows = items.map((item) => [
+  const rows = lastOfEach(items).map((item) => [
     item.wpId,
     item.urlKey,
     item.date,

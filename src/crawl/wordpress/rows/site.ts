@@ -1,5 +1,6 @@
 /** What a site's API said of itself, its authors and terms, and up to where its changes were read. */
 import { command, query } from '../../../store/index.ts'
+import { lastOfEach } from './last-of-each.ts'
 
 /** How a site was read: over its API; by what its feed lists; or as any site. */
 export type ReadBy = 'rest' | 'rss' | 'html'
@@ -79,7 +80,7 @@ export interface EntityPlace {
 
 /** Adds entities, or what is newly known of them. */
 export function keepEntities(place: EntityPlace, entities: readonly Entity[]) {
-  const rows = entities.map(({ wpId, name, slug, link }) => [wpId, name, slug, link])
+  const rows = lastOfEach(entities).map(({ wpId, name, slug, link }) => [wpId, name, slug, link])
   return keep({ ...place, entities: rows })
 }
 

@@ -20,11 +20,13 @@ const LOCK = `BEGIN READ WRITE; SET LOCAL statement_timeout = 0;
 const COLUMNS = `SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute
   WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.schema_migrations') AND attnum > 0 AND NOT attisdropped`
 
-/** One thing of the schema that no extension brought: a table, view, sequence, index, type or function. */
-const SOMETHING = `SELECT name FROM (
-    SELECT oid, 'pg_class'::regclass AS kind, relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace
-    UNION ALL SELECT oid, 'pg_proc'::regclass, proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
-    UNION ALL SELECT oid, 'pg_type'::regclass, typname FROM pg_type WHERE typnamespace = current_schema()::regnamespace
+/** One thing of the schema that no extension brought: a table, view, sequence, index, function or type. */
+const SOMETHING = `WITH here AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  SELECT name FROM (
+    SELECT oid, 'pg_class'::regclass AS kind, relname AS name FROM pg_class WHERE relnamespace IN (SELECT oid FROM here)
+    UNION ALL SELECT oid, 'pg_proc'::regclass, proname FROM pg_proc WHERE pronamespace IN (SELECT oid FROM here)
+    UNION ALL SELECT oid, 'pg_type'::regclass, typname FROM pg_type
+      WHERE typnamespace IN (SELECT oid FROM here) AND typcategory <> 'A'
   ) AS thing
   WHERE NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = kind AND objid = thing.oid AND deptype = 'e') LIMIT 1`
 

@@ -5,6 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { MillraceError } from '../../../model/index.ts'
 import type { LostProcess } from '../../contract.ts'
+import { toPortable } from '../../portable-text.ts'
+import { closed } from '../../queue/index.ts'
 import type { Connection, Connector } from '../connect/index.ts'
 
 /** This process, as others see it. */
@@ -45,26 +47,30 @@ export class Keeper {
 
   /** @throws MillraceError Busy when another process, or this one, has it */
   async hold(name: string): Promise<AsyncDisposable> {
-    if (this.#held.has(name)) throw taken(name)
-    this.#held.add(name)
+    this.#checkOpen()
+    const lock = toPortable(name)
+    if (this.#held.has(lock)) throw taken(name)
+    this.#held.add(lock)
     try {
-      const { rows } = await this.#run('SELECT pg_try_advisory_lock(hashtextextended($1::text, 1))', name)
+      const { rows } = await this.#run('SELECT pg_try_advisory_lock(hashtextextended($1::text, 1))', lock)
       if (rows[0]?.[0] !== 1) throw taken(name)
     } catch (error) {
-      this.#held.delete(name)
+      this.#held.delete(lock)
       throw error
     }
-    return { [Symbol.asyncDispose]: () => this.#letGo(name) }
+    return { [Symbol.asyncDispose]: () => this.#letGo(lock) }
   }
 
   /** Processes that registered and whose lock nobody holds. */
   async lostProcesses(): Promise<readonly LostProcess[]> {
+    this.#checkOpen()
     if (performance.now() < this.#trustedFrom) return []
     const { rows } = await this.#run(LOST, this.#own.id)
     return rows.map(([id, pid]) => ({ id: String(id), pid: Number(pid) }))
   }
 
   async forget(id: string): Promise<void> {
+    this.#checkOpen()
     await this.#write('DELETE FROM processes WHERE id = $1::text', [id])
   }
 
@@ -80,9 +86,14 @@ export class Keeper {
     }
   }
 
-  async #letGo(name: string): Promise<void> {
-    if (!this.#held.delete(name)) return
-    await this.#run('SELECT pg_advisory_unlock(hashtextextended($1::text, 1))', name)
+  async #letGo(lock: string): Promise<void> {
+    // With the session all its locks have gone.
+    if (!this.#held.delete(lock) || this.#end.signal.aborted) return
+    await this.#run('SELECT pg_advisory_unlock(hashtextextended($1::text, 1))', lock)
+  }
+
+  #checkOpen(): void {
+    if (this.#end.signal.aborted) throw closed()
   }
 
   async #register(): Promise<void> {

@@ -4,8 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { describeHolder, lockHolders, sleepMs, type LockHolder } from '../file/index.ts'
-import { ok, warn, type Check } from './check.ts'
-import type { RegisteredProcess } from './inspection.ts'
+import { ok, warn, type Check, type RegisteredProcess } from '../../finding.ts'
 
 /** A log that stays above this is one that checkpoints can not empty. */
 const WAL_BYTES_HIGH = 128 * 1024 * 1024

@@ -3,9 +3,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
 import { isProcessLost, pendingMigrations } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
-import { fail, failBy, ok, warn, type Check } from './check.ts'
+import { fail, failBy, ok, warn, type Check, type RegisteredProcess } from '../../finding.ts'
 import { checkLog, checkWriteLock } from './check-log.ts'
-import type { InspectAnswer, InspectRequest, RegisteredProcess } from './inspection.ts'
+import type { InspectAnswer, InspectRequest } from './inspection.ts'
 
 /** Complaints of SQLite that are passed on; a damaged file has thousands. */
 const COMPLAINTS_MAX = 5

@@ -15,7 +15,8 @@ import { test, type TestContext } from 'node:test'
 import { addSource, conformanceDefinitions, freshFolder, source } from '../../conformance/index.ts'
 import { openSqlite } from '../index.ts'
 import { fingerprint, holdWriteLock, startChild } from '../testing/index.ts'
-import { type Inspection, inspectSqlite } from './index.ts'
+import type { Inspection } from '../../finding.ts'
+import { inspectSqlite } from './index.ts'
 
 /** A database that was opened and closed. */
 async function freshDatabase(t: TestContext) {

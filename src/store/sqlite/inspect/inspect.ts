@@ -9,8 +9,8 @@ import { statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { MillraceError, toMillraceError } from '../../../model/index.ts'
 import { checkEngine, checkFolder, inspectFile } from '../file/index.ts'
-import { fail, failBy, ok, warn, type Check } from './check.ts'
-import type { InspectAnswer, Inspection, InspectRequest } from './inspection.ts'
+import { fail, failBy, ok, warn, type Check, type Inspection } from '../../finding.ts'
+import type { InspectAnswer, InspectRequest } from './inspection.ts'
 import { moduleBeside } from '../../../threads/index.ts'
 
 /** How thorough to be. */

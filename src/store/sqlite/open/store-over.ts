@@ -4,6 +4,7 @@ import { type Clock, sha256 } from '../../../model/index.ts'
 import { Meter } from '../../../observe/index.ts'
 import { encodeUnit, type Catalog } from '../../catalog.ts'
 import type { LostProcess, Store } from '../../contract.ts'
+import { toPortable } from '../../portable-text.ts'
 import type { RoomPause } from '../disk/index.ts'
 import { type Notice, Pulse, StoreWatch, Watchdog } from '../figures/index.ts'
 import { lockHolders } from '../file/index.ts'
@@ -53,7 +54,8 @@ export function storeOver(parts: StoreParts): Store {
       return receiptOf(catalog, unit, applied)
     },
     async hold(name) {
-      const lock = sha256(name)
+      // Its portable form, because a digest is of UTF-8, where all lone surrogates are one.
+      const lock = sha256(toPortable(name))
       await writer.call('hold', lock)
       return {
         async [Symbol.asyncDispose]() {

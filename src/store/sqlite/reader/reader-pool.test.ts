@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isMillraceError } from '../../../model/index.ts'
+import { Meter } from '../../../observe/index.ts'
 import { catalogOf } from '../../catalog.ts'
 import { allSources, conformanceDefinitions, freshFolder } from '../../conformance/index.ts'
 import { engineQueries, latestPosition } from '../../reading/index.ts'
@@ -68,4 +69,25 @@ test('more reads at once than the pool takes are refused as QueueFull, the other
   assert.equal(refused.length, 10)
   assert.ok(isMillraceError(refused[0]?.reason, 'QueueFull'))
   await pool.close()
+})
+
+test('who waits for a thread is counted, and so is a thread that was replaced', async (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  await (await openSqlite({ path, definitions: [] })).close()
+  const meter = new Meter()
+  const pool = new ReaderPool(path, catalog, { graceMs: 100, meter })
+  t.after(() => pool.close())
+  const figure = (name: string) => meter.read().counts[name] ?? meter.read().levels[name]
+  const reads = Array.from({ length: 5 }, () => pool.read(latestPosition({})))
+  assert.deepEqual(['read.open', 'pool.waiting', 'pool.exhausted', 'pool.replaced'].map(figure), [
+    5,
+    3,
+    3,
+    undefined,
+  ])
+  await Promise.all(reads)
+  assert.deepEqual(['read.open', 'pool.waiting', 'pool.exhausted'].map(figure), [0, 0, 3])
+  await assert.rejects(pool.read(hang({}), 1), { code: 'Timeout' })
+  for (let n = 0; n < 3; n++) await pool.read(latestPosition({}))
+  assert.equal(figure('pool.replaced'), 1)
 })

@@ -26,6 +26,8 @@ export class ReaderPool {
     this.#data = { path, compiled: catalog.compiled }
     this.#watch = { graceMs: GRACE_MS, meter: new Meter(), ...watch }
     this.#watch.meter.level('read.open', () => this.#openCount())
+    this.#watch.meter.level('pool.open', () => this.#threads.length)
+    this.#watch.meter.level('pool.waiting', () => this.#waitingCount())
     this.#watch.meter.level('read.oldest_ms', () => this.oldestMs)
   }
 
@@ -58,6 +60,7 @@ export class ReaderPool {
           `over ${READS_OPEN_MAX} reads are waiting; ask for less at a time`,
         )
       }
+      if (thread.openCount > 0) this.#watch.meter.count('pool.exhausted')
       try {
         return await thread.read(request)
       } catch (error) {
@@ -71,8 +74,17 @@ export class ReaderPool {
     return this.#threads.reduce((sum, thread) => sum + thread.openCount, 0)
   }
 
+  /** A thread runs one read at a time; those behind it wait. */
+  #waitingCount(): number {
+    return this.#threads.reduce((sum, thread) => sum + Math.max(0, thread.openCount - 1), 0)
+  }
+
   #leastBusy(): WatchedReader {
-    this.#threads = this.#threads.filter((thread) => !thread.isDead)
+    const living = this.#threads.filter((thread) => !thread.isDead)
+    if (living.length < this.#threads.length) {
+      this.#watch.meter.count('pool.replaced', this.#threads.length - living.length)
+      this.#threads = living
+    }
     const [first, ...others] = this.#threads
     let best = first
     for (const thread of others) if (best === undefined || thread.openCount < best.openCount) best = thread

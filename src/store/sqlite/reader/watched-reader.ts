@@ -26,7 +26,7 @@ interface OpenRead {
 export interface ReaderWatch {
   /** How much later than its deadline a read may answer before the thread is given up, in milliseconds. */
   readonly graceMs: number
-  /** Gets `read.wait_ms` and `read.run_ms`. */
+  /** Gets `pool.wait_ms` and `read.run_ms`. */
   readonly meter: Meter
 }
 
@@ -88,7 +88,7 @@ export class WatchedReader {
     const first = this.#open[0]
     if (first === undefined) return
     first.startedAt = performance.now()
-    this.#meter.note('read.wait_ms', first.startedAt - first.askedAt)
+    this.#meter.note('pool.wait_ms', first.startedAt - first.askedAt)
     this.#timer = setTimeout(() => this.#giveUp(first), first.deadlineMs + this.#graceMs)
   }
 

@@ -25,8 +25,9 @@ export interface Address {
   readonly connectMs: number | undefined
 }
 
-const FORM = /^postgres(?:ql)?:\/\/(?:([^/?#@]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/
+const FORM = /^postgres(?:ql)?:\/\/(?:([^/?#@]*)@)?([^/?#@]*)(?:\/([^/?#@]*))?(?:\?([^#]*))?$/
 const HOST_AND_PORT = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/
+const ESCAPES = 'write @ : / ? # % in a name or password as %40 %3A %2F %3F %23 %25'
 const EXPECTED = 'expected postgres://USER:PASSWORD@HOST:PORT/DATABASE'
 const WORDS = [
   'connect_timeout',
@@ -50,9 +51,10 @@ type Word = (typeof WORDS)[number]
 /** @throws MillraceError BadConfig, which never shows the password */
 export function parseAddress(url: string): Address {
   const found = FORM.exec(url)
-  if (found === null)
-    throw bad(`${EXPECTED}; write @ : / ? # % in a name or password as %40 %3A %2F %3F %23 %25`)
+  if (found === null) throw bad(`${EXPECTED}; ${ESCAPES}`)
   const [, login, place = '', path, query = ''] = found
+  // A "?" in a password: what follows it is not to be shown.
+  if (login === undefined && query.includes('@')) throw bad(`${EXPECTED}; ${ESCAPES}`)
   const words = wordsOf(query)
   const [, host = '', port] = HOST_AND_PORT.exec(place) ?? []
   if (host === '' && place !== '') throw bad(`${EXPECTED} with one host and a port in digits`)

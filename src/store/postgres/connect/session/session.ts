@@ -66,17 +66,21 @@ export class Session implements Connection {
   }
 
   async *copyOut(text: string): AsyncIterable<Uint8Array> {
-    const done = Promise.withResolvers<void>()
-    const turn = this.#before
-    this.#before = done.promise
+    const over = Promise.withResolvers<void>()
+    const started = this.#afterOthers(async () => {
+      const chunks = copyOutOf(this.#client, text)[Symbol.asyncIterator]()
+      return { first: await this.#guarded(() => chunks.next()), chunks }
+    })
+    this.#before = over.promise
+    let isRead = false
     try {
-      await turn.catch(() => undefined)
-      if (this.#lostBy !== undefined) throw this.#lostError()
-      yield* copyOutOf(this.#client, text)
-    } catch (error) {
-      throw this.#errorOf(error)
+      const { first, chunks } = await started
+      for (let next = first; next.done !== true; next = await this.#guarded(() => chunks.next()))
+        yield next.value
+      isRead = true
     } finally {
-      done.resolve()
+      if (!isRead) this.#lose(new Error('a COPY was not read to its end'))
+      over.resolve()
     }
   }
 

@@ -1,5 +1,5 @@
-/** What an inspection says of one thing it looked at. */
-import type { MillraceError } from '../../../model/index.ts'
+/** What an inspection of a store says: one finding for each thing it looked at. */
+import type { MillraceError } from '../model/index.ts'
 
 /** One finding. `advice` says what to do; null when nothing is to be done. */
 export interface Check {
@@ -8,6 +8,25 @@ export interface Check {
   readonly status: 'ok' | 'warn' | 'fail'
   readonly detail: string
   readonly advice: string | null
+}
+
+/** A process that registered with the store. */
+export interface RegisteredProcess {
+  readonly id: string
+  readonly pid: number
+  readonly host: string
+  readonly command: string
+  readonly startedAt: number
+  /** Whether it holds its lock. */
+  readonly isAlive: boolean
+}
+
+/** What was found. */
+export interface Inspection {
+  readonly checks: readonly Check[]
+  readonly processes: readonly RegisteredProcess[]
+  /** Whether declared queries can be run on it as it is: it is ours, and its schema is the one this Millrace knows. */
+  readonly isReadable: boolean
 }
 
 /** All is well. */
