@@ -36,6 +36,8 @@ export interface BatchWriterParts {
 
 /** Milliseconds between two tries: doubled each time from the first to the last, and jittered. */
 const RETRY_MS = { first: 20, last: 1_000 }
+/** How long a report waits for the next batch to be sent, where another process has the lock. */
+const HELD_MS_MAX = 2
 /** Of a try after the window's end. */
 const LAST_TRY_MS = 2_000
 
@@ -46,6 +48,11 @@ export class BatchWriter {
   #turn: Promise<unknown> = Promise.resolve()
   #times: BatchTimes = noTimes()
   #failingSince: number | undefined
+  /** Batches handed over of which the server does not have the work yet. */
+  #unsent = 0
+  /** Whether it has that of the current one. */
+  #isSent = false
+  #onSent: (() => void) | undefined
 
   constructor(parts: BatchWriterParts) {
     this.#parts = parts
@@ -54,14 +61,34 @@ export class BatchWriter {
 
   /** Commits a batch after those before it. Never rejects for what a unit did or the server failed to do. */
   commit(batch: Batch): Promise<BatchReport> {
-    const report = this.#turn.then(() => this.#commitNow(batch))
+    const units = batch.tapes.map((tape) => planUnit(tape, this.#parts.compiled))
+    this.#unsent++
+    const report = this.#turn.then(() => this.#commitNow(batch, units))
     this.#turn = report
-    return report
+    return this.#afterNextIsSent(report)
   }
 
-  async #commitNow(batch: Batch): Promise<BatchReport> {
+  /** Whoever hears of a batch has work of its own to do; the server has the next batch before that begins. */
+  async #afterNextIsSent(report: Promise<BatchReport>): Promise<BatchReport> {
+    const done = await report
+    if (this.#unsent === 0) return done
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#onSent = resolve
+    const timer = setTimeout(resolve, HELD_MS_MAX)
+    await promise
+    clearTimeout(timer)
+    return done
+  }
+
+  #noteSent(): void {
+    this.#isSent = true
+    this.#unsent--
+    this.#onSent?.()
+  }
+
+  async #commitNow(batch: Batch, units: readonly PlannedUnit[]): Promise<BatchReport> {
     this.#times = noTimes()
-    const units = batch.tapes.map((tape) => planUnit(tape, this.#parts.compiled))
+    this.#isSent = false
     const outcomes: Outcome[] = []
     while (outcomes.length < units.length) {
       const head = headWithoutRepeats(units.slice(outcomes.length))
@@ -69,6 +96,7 @@ export class BatchWriter {
       if (!(done instanceof MillraceError)) outcomes.push(...done)
       else while (outcomes.length < units.length) outcomes.push({ error: toErrorMessage(done) })
     }
+    if (!this.#isSent) this.#noteSent()
     return { outcomes, times: this.#times }
   }
 
@@ -101,7 +129,8 @@ export class BatchWriter {
     if (pass === 'isolated') this.#times.secondPasses++
     try {
       const { changesKept } = this.#parts
-      const parts = { ...batch, connection, sender: this.#sender, changesKept, onBegun }
+      const onSent = (): void => (this.#isSent ? undefined : this.#noteSent())
+      const parts = { ...batch, connection, sender: this.#sender, changesKept, onBegun, onSent }
       const { outcomes } = await prepare(parts, units, pass)
       this.#times.workMs += performance.now() - startedAt
       return await this.#finish(connection, begun as unknown as Begun, outcomes)
