@@ -14,6 +14,8 @@ export interface Task {
   /** An empty folder for everything the side stores. */
   readonly folder: string
   readonly concurrency: number
+  /** An empty database of Postgres, for the side that writes there. */
+  readonly database?: string
 }
 
 /** A crawler that takes part. */
@@ -38,18 +40,7 @@ const SLICE = 1_000
 
 const millrace: Side = {
   name: OURS,
-  command: ({ url, folder, concurrency }) => ({
-    program: process.execPath,
-    args: [
-      fileHere('../bin/millrace.js'),
-      'crawl',
-      url,
-      '--allow-private',
-      '--json',
-      '--quiet',
-      ...pairs({ '--db': `sqlite:${join(folder, 'x.db')}`, '--concurrency': concurrency, '--delay': 0 }),
-    ],
-  }),
+  command: (task) => ourCommand(task, `sqlite:${join(task.folder, 'x.db')}`),
   pages: async (_, { stdout }) => pagesIn(stdout),
   steadiness({ folder }) {
     const db = new DatabaseSync(join(folder, 'x.db'), { readOnly: true })
@@ -58,10 +49,14 @@ const millrace: Side = {
     const at = (index: number) => Number(ends.at(index)?.['at'])
     return ends.length < 2 * SLICE ? null : (at(SLICE - 1) - at(0)) / (at(-1) - at(-SLICE))
   },
-  version: async () => {
-    const manifest = JSON.parse(await readFile(fileHere('../package.json'), 'utf8')) as { version: string }
-    return { millrace: manifest.version }
-  },
+  version: ourVersion,
+}
+
+const millracePostgres: Side = {
+  name: 'millrace-postgres',
+  command: (task) => ourCommand(task, task.database ?? ''),
+  pages: async (_, { stdout }) => pagesIn(stdout),
+  version: ourVersion,
 }
 
 const crawlee: Side = {
@@ -93,6 +88,19 @@ const scrapy: Side = {
 
 /** Every side, ours first. */
 export const SIDES: readonly Side[] = [millrace, crawlee, scrapy]
+/** The two databases Millrace can write to. */
+export const OWN_SIDES: readonly Side[] = [millrace, millracePostgres]
+
+function ourCommand({ url, concurrency }: Task, database: string): Command {
+  const options = { '--db': database, '--concurrency': concurrency, '--delay': 0 }
+  const flags = ['--allow-private', '--json', '--quiet', ...pairs(options)]
+  return { program: process.execPath, args: [fileHere('../bin/millrace.js'), 'crawl', url, ...flags] }
+}
+
+async function ourVersion(): Promise<Record<string, string>> {
+  const manifest = JSON.parse(await readFile(fileHere('../package.json'), 'utf8')) as { version: string }
+  return { millrace: manifest.version }
+}
 
 function fileHere(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { OURS, SIDES } from './crawl-sides.ts'
+import { OURS, OWN_SIDES, SIDES } from './crawl-sides.ts'
 import type { Side } from './crawl-sides.ts'
 import { fileSystemOf, runtimeVersions } from './rig/machine.ts'
 import { measure } from './rig/measure.ts'
 import type { Measured } from './rig/measure.ts'
+import { startBenchServer, type BenchServer } from './rig/postgres.ts'
 import { median, ratiosOf } from './rig/report.ts'
 import type { Report, SideReport } from './rig/report.ts'
 import { chooseSides, inTurns } from './rig/settings.ts'
@@ -18,19 +19,32 @@ interface Result {
   readonly pages: number
   readonly measured: Measured
   readonly steadiness: number | null
+  /** User and system time of the database server; null where there is none. */
+  readonly serverSeconds: number | null
+}
+
+/** Where the sides work. */
+interface Place {
+  readonly url: string
+  readonly root: string
+  readonly settings: Settings
+  readonly server: BenchServer | undefined
 }
 
 const MAIN_FIGURE = 'pages/s'
 
 /** Crawls one folder of HTML with every side. */
 export async function crawlBench(settings: Settings): Promise<Report> {
-  const sides = chooseSides(SIDES, settings.only)
+  const isPostgres = settings.db === 'postgres'
+  const sides = chooseSides(isPostgres ? OWN_SIDES : SIDES, settings.only)
+  await using server = isPostgres ? await startBenchServer() : undefined
   const versions = await Promise.all(sides.map((side) => side.version()))
   const root = await mkdtemp(join(settings.dir ?? tmpdir(), 'bench-crawl-'))
   const site = await serveFolder(settings.corpus)
   try {
     const url = site.url + settings.start
-    const results = await inTurns(sides, settings.rounds, (side) => crawlOnce(side, { url, root, settings }))
+    const place = { url, root, settings, server }
+    const results = await inTurns(sides, settings.rounds, (side) => crawlOnce(side, place))
     const reports = sides.map((side) => summarise(side.name, results.get(side.name) ?? []))
     return {
       name: 'crawl',
@@ -47,17 +61,18 @@ export async function crawlBench(settings: Settings): Promise<Report> {
   }
 }
 
-async function crawlOnce(
-  side: Side,
-  { url, root, settings }: { url: string; root: string; settings: Settings },
-): Promise<Result> {
+async function crawlOnce(side: Side, { url, root, settings, server }: Place): Promise<Result> {
   const folder = await mkdtemp(join(root, `${side.name}-`))
-  const task = { url, folder, concurrency: settings.concurrency }
+  const database = await server?.freshDatabase()
+  const task = { url, folder, concurrency: settings.concurrency, ...(database !== undefined && { database }) }
+  const cpuAtStart = server?.cpuSeconds() ?? 0
   const measured = await measure(side.command(task))
+  const serverSeconds = server === undefined ? null : server.cpuSeconds() - cpuAtStart
   const pages = await side.pages(task, measured)
   const steadiness = side.steadiness?.(task) ?? null
   await rm(folder, { recursive: true })
-  return { pages, measured, steadiness }
+  if (database !== undefined) await server?.dropDatabase(database)
+  return { pages, measured, steadiness, serverSeconds }
 }
 
 function summarise(name: string, results: readonly Result[]): SideReport {
@@ -73,6 +88,7 @@ function summarise(name: string, results: readonly Result[]): SideReport {
       ? null
       : of(({ steadiness }) => steadiness ?? 0),
     'CPU s': isCpuKnown ? of(({ measured }) => measured.cpuSeconds ?? 0) : null,
+    'server CPU s': of(({ serverSeconds }) => serverSeconds ?? 0),
   }
   return { name, figures, rounds: rates }
 }

@@ -44,6 +44,8 @@ export interface ServerFacts {
 export interface Connection {
   /** @throws MillraceError as `postgresError` makes it; StoreUnreachable once lost */
   run(sent: Sent): Promise<Answer>
+  /** What is run by `send` goes out in one piece, when it returns. */
+  together(send: () => void): void
   /** COPY ... FROM STDIN. Gives the rows taken. Only with purpose 'copy'. An error of the source fails the statement. */
   copyIn(text: string, source: AsyncIterable<Uint8Array>): Promise<number>
   /** COPY ... TO STDOUT. Only with purpose 'copy'. */

@@ -36,6 +36,8 @@ export interface BatchWriterParts {
 
 /** A connection that was lost is opened again as long as the window lasts. */
 const LOST: Retry = { attempts: Number.POSITIVE_INFINITY, firstMs: 20, longestMs: 1_000 }
+/** How long a report waits for the next batch to be sent, where another process has the lock. */
+const HELD_MS_MAX = 2
 /** Of a try after the window's end. */
 const LAST_TRY_MS = 2_000
 
@@ -47,6 +49,11 @@ export class BatchWriter {
   #times: BatchTimes = noTimes()
   #failingSince: number | undefined
   #tries = 0
+  /** Batches handed over of which the server does not have the work yet. */
+  #unsent = 0
+  /** Whether it has that of the current one. */
+  #isSent = false
+  #onSent: (() => void) | undefined
 
   constructor(parts: BatchWriterParts) {
     this.#parts = parts
@@ -55,14 +62,34 @@ export class BatchWriter {
 
   /** Commits a batch after those before it. Never rejects for what a unit did or the server failed to do. */
   commit(batch: Batch): Promise<BatchReport> {
-    const report = this.#turn.then(() => this.#commitNow(batch))
+    const units = batch.tapes.map((tape) => planUnit(tape, this.#parts.compiled))
+    this.#unsent++
+    const report = this.#turn.then(() => this.#commitNow(batch, units))
     this.#turn = report
-    return report
+    return this.#afterNextIsSent(report)
   }
 
-  async #commitNow(batch: Batch): Promise<BatchReport> {
+  /** Whoever hears of a batch has work of its own to do; the server has the next batch before that begins. */
+  async #afterNextIsSent(report: Promise<BatchReport>): Promise<BatchReport> {
+    const done = await report
+    if (this.#unsent === 0) return done
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#onSent = resolve
+    const timer = setTimeout(resolve, HELD_MS_MAX)
+    await promise
+    clearTimeout(timer)
+    return done
+  }
+
+  #noteSent(): void {
+    this.#isSent = true
+    this.#unsent--
+    this.#onSent?.()
+  }
+
+  async #commitNow(batch: Batch, units: readonly PlannedUnit[]): Promise<BatchReport> {
     this.#times = noTimes()
-    const units = batch.tapes.map((tape) => planUnit(tape, this.#parts.compiled))
+    this.#isSent = false
     const outcomes: Outcome[] = []
     while (outcomes.length < units.length) {
       const head = headWithoutRepeats(units.slice(outcomes.length))
@@ -70,6 +97,7 @@ export class BatchWriter {
       if (!(done instanceof MillraceError)) outcomes.push(...done)
       else outcomes.push(...refusals(done, { sent: head.length, all: units.length - outcomes.length }))
     }
+    if (!this.#isSent) this.#noteSent()
     return { outcomes, times: this.#times }
   }
 
@@ -102,7 +130,8 @@ export class BatchWriter {
     if (pass === 'isolated') this.#times.secondPasses++
     try {
       const { changesKept } = this.#parts
-      const parts = { ...batch, connection, sender: this.#sender, changesKept, mark, onBegun }
+      const onSent = (): void => (this.#isSent ? undefined : this.#noteSent())
+      const parts = { ...batch, connection, sender: this.#sender, changesKept, mark, onBegun, onSent }
       const outcomes = await prepare(parts, units, pass)
       this.#times.workMs += performance.now() - startedAt
       return await this.#finish(connection, mark, outcomes)

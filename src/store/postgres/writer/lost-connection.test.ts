@@ -98,19 +98,19 @@ test('cut while it waits for another process: the wait goes on, and every unit i
   await book.commit(store, 2)
   await client.query("BEGIN; SELECT FROM counters WHERE name = 'position' FOR UPDATE")
   const committing = book.commit(store, 8)
-  await waiting(client, 'SELECT value')
+  await waiting(client, 'transactionid')
   proxy.cut()
-  await waiting(client, 'SELECT value')
+  await waiting(client, 'transactionid')
   await client.query('ROLLBACK')
   await committing
   assert.equal(book.acknowledged, 10, book.refusals.join())
   await book.compare(client)
 })
 
-/** Resolves when a session of ours is at a statement that begins so, and waits for a lock. */
+/** Resolves when a session waits for a lock of that kind. */
 async function waiting(
   client: Awaited<ReturnType<typeof person>>,
-  lock: 'relation' | 'advisory',
+  lock: 'relation' | 'advisory' | 'transactionid',
 ): Promise<number> {
   for (;;) {
     const { rows } = await client.query<{ pid: number }>({

@@ -89,13 +89,15 @@ export class StepSender {
     }
   }
 
-  /**
-   * Sends what comes last, and awaits all answers.
-   * @throws MillraceError the first thing that went wrong; what came after it only followed from it
-   */
-  async settle(last: readonly Statement[] = []): Promise<void> {
+  /** Sends what was gathered, and what comes last. */
+  end(last: readonly Statement[] = []): void {
     this.#flush()
     for (const statement of last) this.#note(this.#over.run(statement).then(() => undefined))
+  }
+
+  /** All answers. @throws MillraceError the first thing that went wrong; what came after it only followed from it */
+  async settle(): Promise<void> {
+    this.end()
     const outcomes = await Promise.allSettled(this.#answers)
     this.#answers = []
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')

@@ -34,6 +34,8 @@ export interface TransactionParts {
   readonly mark: Mark
   /** Told once the position row is locked. */
   readonly onBegun: () => void
+  /** Told once the server has all of the work that was not tried before: it needs nothing of us for a while. */
+  readonly onSent: () => void
 }
 
 const PUT_KEYS = `INSERT INTO commits (key, position, results, at)
@@ -70,17 +72,18 @@ interface Done {
 
 /* One unit's own fault fails the whole; then all is done again with savepoints. */
 async function runTogether(parts: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
-  const { sender } = parts
-  let position = begun.latest
-  const all = units.map((unit): Done | { readonly unit: PlannedUnit; readonly sent: Sent } => {
-    const known = unit.key === null ? undefined : begun.known.get(unit.key)
-    if (known !== undefined) return { unit, outcome: known }
-    const sent = sentAt(unit, ++position)
-    for (const guard of unit.guards) sender.require(guard, sent)
-    sender.send(sent)
-    return { unit, sent }
+  const { connection, sender } = parts
+  const all: (Done | Under)[] = []
+  connection.together(() => {
+    let position = begun.latest
+    for (const unit of units) {
+      const known = unit.key === null ? undefined : begun.known.get(unit.key)
+      all.push(known === undefined ? sendUnit(sender, unit, ++position) : { unit, outcome: known })
+    }
+    sender.end(endStatements(parts, begun))
   })
-  await sender.settle(endStatements(parts, begun))
+  parts.onSent()
+  await sender.settle()
   let latest = begun.latest
   return all.map((one): Done => {
     if ('outcome' in one) return one
@@ -88,6 +91,19 @@ async function runTogether(parts: TransactionParts, begun: Begun, units: readonl
     latest = outcome.position
     return { unit: one.unit, outcome }
   })
+}
+
+/** A unit that was sent. */
+interface Under {
+  readonly unit: PlannedUnit
+  readonly sent: Sent
+}
+
+function sendUnit(sender: StepSender, unit: PlannedUnit, position: number): Under {
+  const sent = sentAt(unit, position)
+  for (const guard of unit.guards) sender.require(guard, sent)
+  sender.send(sent)
+  return { unit, sent }
 }
 
 async function runIsolated(parts: TransactionParts, begun: Begun, units: readonly PlannedUnit[]) {
@@ -100,7 +116,8 @@ async function runIsolated(parts: TransactionParts, begun: Begun, units: readonl
     if ('position' in outcome && !outcome.repeated) latest = outcome.position
     done.push({ unit, outcome })
   }
-  await sender.settle(endStatements(parts, begun))
+  sender.end(endStatements(parts, begun))
+  await sender.settle()
   return done
 }
 

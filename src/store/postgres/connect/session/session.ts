@@ -61,6 +61,17 @@ export class Session implements Connection {
     return this.#isPipelined ? this.#send(sent) : this.#afterOthers(() => this.#send(sent))
   }
 
+  together(send: () => void): void {
+    // With TLS it is another one than the socket that was opened.
+    const { stream } = (this.#client as unknown as { connection: { stream: Socket } }).connection
+    stream.cork()
+    try {
+      send()
+    } finally {
+      stream.uncork()
+    }
+  }
+
   copyIn(text: string, source: AsyncIterable<Uint8Array>): Promise<number> {
     return this.#afterOthers(() => this.#guarded(() => copyInto(this.#client, text, source)))
   }
