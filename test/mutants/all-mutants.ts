@@ -9,6 +9,7 @@ import { duplicateMutants } from './duplicate-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
+import { postgresMutants } from './postgres-mutants.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
 import { wordpressMutants } from './wordpress-mutants.ts'
@@ -27,4 +28,5 @@ export const allMutants: readonly Mutant[] = [
   ...contentMutants,
   ...wordpressMutants,
   ...duplicateMutants,
+  ...postgresMutants,
 ]
