@@ -7,10 +7,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { seededRandom, startSite, type Random, type Site } from '../site/index.ts'
 import { runCommand } from '../process/index.ts'
+import { runStates } from './run-states.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url))
 const CONCURRENCY = 8
@@ -23,6 +23,8 @@ export interface TrialOptions {
   readonly pages: number
   /** An empty folder for the trial's files. */
   readonly folder: string
+  /** URLs of two empty databases; default: files in the folder. */
+  readonly databases?: readonly [calm: string, killed: string]
 }
 
 /** What a trial found. */
@@ -47,12 +49,12 @@ export async function crashTrial(options: TrialOptions): Promise<TrialResult> {
     onRequest: () => signal.onRequest(),
   })
   try {
-    const calm = new Crawl(site, join(options.folder, 'calm'))
+    const calm = new Crawl(site, join(options.folder, 'calm'), options.databases?.[0])
     await calm.finish()
     const before = new Map(site.requests)
-    const killed = new Crawl(site, join(options.folder, 'killed'))
+    const killed = new Crawl(site, join(options.folder, 'killed'), options.databases?.[1])
     const { lines, kills } = await killRepeatedly(killed, signal, random, options)
-    if (!killed.isComplete()) await killed.finish()
+    if (!(await killed.isComplete())) await killed.finish()
     const fetched = new Map(
       [...site.requests].map(([path, count]) => [path, count - (before.get(path) ?? 0)]),
     )
@@ -85,7 +87,7 @@ export async function killRepeatedly(
   let done = 0
   const share = Math.max(1, Math.floor((pages * 0.9) / kills))
   // On a busy machine a kill can come when the run is complete: the same command would be another run then.
-  while (done < kills && !(acknowledged.size > 0 && crawl.isComplete())) {
+  while (done < kills && !(acknowledged.size > 0 && (await crawl.isComplete()))) {
     const child = crawl.start()
     const exited = once(child, 'exit')
     // Some die while they start and open the store, most after a few requests more.
@@ -112,23 +114,22 @@ function killAfter(
   }
 }
 
-/** A source that is crawled again and again into one file. */
+/** A source that is crawled again and again into one store. */
 export class Crawl {
   readonly #site: Site
   readonly #path: string
+  readonly db: string
   #runs = 1
 
-  constructor(site: Site, path: string) {
+  /** `path`: how its files begin. */
+  constructor(site: Site, path: string, db = `sqlite:${path}.db`) {
     this.#site = site
     this.#path = path
+    this.db = db
   }
 
   get #out(): string {
     return `${this.#path}.${this.#runs}.jsonl`
-  }
-
-  get db(): string {
-    return `sqlite:${this.#path}.db`
   }
 
   /** The crawls from now on are of the next run. */
@@ -136,15 +137,10 @@ export class Crawl {
     this.#runs++
   }
 
-  /** Whether its run is. Read only, so that the log stays for the next process to find. */
-  isComplete(): boolean {
-    const db = new DatabaseSync(`${this.#path}.db`, { readOnly: true, timeout: 5_000 })
-    try {
-      const runs = db.prepare('SELECT state FROM runs ORDER BY id').all()
-      return runs.length === this.#runs && runs.at(-1)?.['state'] === 'completed'
-    } finally {
-      db.close()
-    }
+  /** Whether its run is. */
+  async isComplete(): Promise<boolean> {
+    const states = await runStates(this.db)
+    return states.length === this.#runs && states.at(-1) === 'completed'
   }
 
   start(): ChildProcess {
@@ -175,7 +171,10 @@ export class Crawl {
 
   /** What was counted: each page once, however often it was fetched; and how far it is from the rows it counts. */
   async figures(): Promise<string> {
-    const sql = `SELECT sum(fetched), sum(wire_bytes), sum(bytes), sum(failures ->> '404'),
+    const notFound = this.db.startsWith('sqlite:')
+      ? "failures ->> '404'"
+      : "(failures::json ->> '404')::bigint"
+    const sql = `SELECT sum(fetched), sum(wire_bytes), sum(bytes), sum(${notFound}),
       sum(retried + given_up) - (SELECT count(*) FROM attempts),
       sum(fetched) - (SELECT sum(count) FROM run_tallies WHERE figure = 'latency') FROM runs_hosts`
     const { code, stdout } = await runCommand([BIN, 'query', sql, '--format', 'csv', '--db', this.db])

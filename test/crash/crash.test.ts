@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { freshDatabase } from '../postgres/index.ts'
 import { crashTrial, removeTrial } from './crash-trial.ts'
 import { recrawlTrial } from './recrawl-trial.ts'
 
@@ -29,6 +30,19 @@ for (const { seed, kills, pages } of TRIALS) {
     },
   )
 }
+
+test(
+  'a crawl into Postgres killed 10 times (seed 5) ends in the dataset of one that was not',
+  { timeout: 400_000 },
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-crash-'))
+    const databases = [await freshDatabase(t), await freshDatabase(t)] as const
+    const trial = await crashTrial({ seed: 5, kills: 10, pages: 120, folder, databases })
+    assert.deepEqual(trial.differences, [], `files are kept in ${folder}`)
+    assert.ok(trial.refetched <= trial.refetchedMax, `${trial.refetched} of ${trial.refetchedMax}`)
+    await removeTrial(folder)
+  },
+)
 
 test(
   'incremental runs killed 6 times each say of every page what those of an undisturbed crawl say',

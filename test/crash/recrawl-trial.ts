@@ -46,7 +46,7 @@ export async function recrawlTrial({ seed, kills, pages, folder }: TrialOptions)
       const between = requestsOf(site)
       differences.push(...judgeRequests(site, round, between.notModified - before.notModified))
       const { lines, kills: done } = await killRepeatedly(killed, signal, random, { kills, pages })
-      if (!killed.isComplete()) await killed.finish()
+      if (!(await killed.isComplete())) await killed.finish()
       sums.kills += done
       sums.refetched += requestsOf(site).all - between.all - (between.all - before.all)
       differences.push(...(await compare(calm, killed, lines)).map((line) => `run ${round}: ${line}`))

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { powerPart, sweepPart } from '../faults/index.ts'
 import { postgresWorkersPart, postgresWritersPart, workersPart, writersPart } from '../processes/index.ts'
 import { logPart } from '../wal/index.ts'
-import { crashPart } from './crash-part.ts'
+import { crashPart, postgresCrashPart } from './crash-part.ts'
 import { recrawlPart } from './recrawl-part.ts'
 
 const PARTS = [
@@ -16,6 +16,7 @@ const PARTS = [
   postgresWorkersPart,
   logPart,
   crashPart,
+  postgresCrashPart,
   recrawlPart,
   powerPart,
   sweepPart,

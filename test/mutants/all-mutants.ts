@@ -11,6 +11,7 @@ import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { postgresConnectMutants } from './postgres-connect-mutants.ts'
+import { postgresMutants } from './postgres-mutants.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
 import { sqlMutants } from './sql-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
@@ -33,4 +34,5 @@ export const allMutants: readonly Mutant[] = [
   ...duplicateMutants,
   ...postgresConnectMutants,
   ...sqlMutants,
+  ...postgresMutants,
 ]

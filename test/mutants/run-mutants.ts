@@ -3,6 +3,7 @@
  * and runs the tests that must notice it. First the tests themselves must pass on the copy as it is. Exit code 1 when a
  * mutant survives, no longer fits its file, or the unchanged copy fails.
  */
+import { globalSetup, globalTeardown } from '../postgres/global-setup.ts'
 import { allMutants } from './all-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { copyProject, type ProjectCopy } from './project-copy.ts'
@@ -21,6 +22,8 @@ const copies = Array.from({ length: AT_ONCE }, () => copyProject())
 process.once('exit', () => copies.forEach((copy) => copy.remove()))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(75))
 
+// Else each file that needs a server would start its own.
+await globalSetup()
 const baseline = distinctRuns(chosen)
 const failures = await each(baseline, async (mutant, copy) => {
   const { failed, passed, broken } = await runTests({ ...mutant, files: mutant.tests, root: copy.root })
@@ -28,7 +31,10 @@ const failures = await each(baseline, async (mutant, copy) => {
   return isSound ? [] : [`${mutant.tests.join(' ')}: ${broken ?? failed[0]?.name ?? 'no test matches'}`]
 })
 for (const failure of failures.flat()) process.stdout.write(`without any bug, ${failure}\n`)
-if (failures.flat().length > 0) process.exit(1)
+if (failures.flat().length > 0) {
+  await globalTeardown()
+  process.exit(1)
+}
 process.stdout.write(`${baseline.length} sets of tests pass without any bug\n${TABLE_HEAD}\n`)
 
 const verdicts = await each(chosen, async (mutant, copy) => {
@@ -39,6 +45,7 @@ const verdicts = await each(chosen, async (mutant, copy) => {
 const caught = verdicts.filter((verdict) => verdict.isCaught).length
 process.stdout.write(`${caught} of ${chosen.length} bugs were caught\n`)
 process.exitCode = caught === chosen.length ? 0 : 1
+await globalTeardown()
 
 async function tryMutant(mutant: Mutant, copy: ProjectCopy): Promise<Verdict> {
   let undo: () => void

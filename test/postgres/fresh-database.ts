@@ -17,9 +17,9 @@ export async function sharedServerUrl(): Promise<string> {
   return await ownServer
 }
 
-/** The URL of a new database in which there is nothing. It goes with the test, whoever is still connected. */
-export async function freshDatabase(t: Pick<TestContext, 'after'>): Promise<string> {
-  const server = await sharedServerUrl()
+/** The URL of a new database in which there is nothing. It goes with the test, whoever is still connected. `on`: of another server. */
+export async function freshDatabase(t: Pick<TestContext, 'after'>, on?: string): Promise<string> {
+  const server = on ?? (await sharedServerUrl())
   const name = `test_${randomBytes(8).toString('hex')}`
   await tell(server, `CREATE DATABASE ${name} TEMPLATE template0`)
   t.after(() => tell(server, `DROP DATABASE ${name} WITH (FORCE)`))

@@ -20,7 +20,7 @@ async function open(t: TestContext, url: string, options: Partial<PostgresOption
 const idsOf = async (store: Store) => (await store.lostProcesses()).map(({ id }) => id)
 
 /** Ends all sessions of a process, as the server does when it restarts. */
-const END_ALL = `SELECT count(pg_terminate_backend(pid))::int AS ended FROM pg_stat_activity
+const END_ALL = `SELECT count(pg_terminate_backend(pid, 10000))::int AS ended FROM pg_stat_activity
   WHERE application_name = 'millrace ' || $1`
 
 test('a process that is killed is lost at once, and forgotten once', async (t) => {
@@ -40,7 +40,7 @@ test('a process that is killed is lost at once, and forgotten once', async (t) =
   await store.forgetProcess(id)
   child.kill('SIGKILL')
   const endedAt = performance.now()
-  while ((await idsOf(store)).length === 0) assert.ok(performance.now() - endedAt < 3_000, 'seconds')
+  while ((await idsOf(store)).length === 0) assert.ok(performance.now() - endedAt < 10_000, 'seconds')
   assert.deepEqual(await store.lostProcesses(), [{ id, pid: child.pid }], 'one that lives is not forgotten')
   await store.forgetProcess(id)
   assert.deepEqual(await idsOf(store), [])

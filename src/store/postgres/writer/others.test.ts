@@ -103,7 +103,7 @@ async function userOf(t: TestContext, word = ''): Promise<{ name: string; url: s
   return { name, url: own.href }
 }
 
-const END_ALL = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = `
+const END_ALL = `SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE usename = `
 
 test('connections that others took: tried until one is free, or refused within the limit', async (t) => {
   const [client, user] = [await person(t, url), await userOf(t, 'CONNECTION LIMIT 2')]
