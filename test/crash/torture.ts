@@ -4,7 +4,13 @@
  */
 import { parseArgs } from 'node:util'
 import { powerPart, sweepPart } from '../faults/index.ts'
-import { postgresWorkersPart, postgresWritersPart, workersPart, writersPart } from '../processes/index.ts'
+import {
+  postgresFaultsPart,
+  postgresWorkersPart,
+  postgresWritersPart,
+  workersPart,
+  writersPart,
+} from '../processes/index.ts'
 import { logPart } from '../wal/index.ts'
 import { crashPart, postgresCrashPart } from './crash-part.ts'
 import { recrawlPart } from './recrawl-part.ts'
@@ -17,6 +23,7 @@ const PARTS = [
   logPart,
   crashPart,
   postgresCrashPart,
+  postgresFaultsPart,
   recrawlPart,
   powerPart,
   sweepPart,

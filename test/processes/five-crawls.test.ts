@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freshFolder } from '../../src/store/conformance/index.ts'
+import { freshDatabase } from '../postgres/index.ts'
 import { runCommand } from '../process/index.ts'
 import { startSite, type Site } from '../site/index.ts'
 
@@ -14,6 +15,7 @@ const PAGES = 30
 /** Where the crawls go, by what it is called: an empty one for each test. */
 const databases: Readonly<Record<string, (t: TestContext) => Promise<string>>> = {
   file: async (t) => `sqlite:${join(freshFolder(t), 'five.db')}`,
+  database: (t) => freshDatabase(t),
 }
 
 for (const [kind, makeDatabase] of Object.entries(databases)) {

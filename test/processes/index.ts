@@ -4,4 +4,10 @@
  */
 export { startChild } from './child.ts'
 export type { Child } from './child.ts'
-export { postgresWorkersPart, postgresWritersPart, workersPart, writersPart } from './torture-parts.ts'
+export {
+  postgresFaultsPart,
+  postgresWorkersPart,
+  postgresWritersPart,
+  workersPart,
+  writersPart,
+} from './torture-parts.ts'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TorturePart } from '../crash/torture-part.ts'
 import { startPostgres } from '../postgres/index.ts'
+import { faultStorm } from './fault-storm.ts'
 import { databaseGround, fileGround, type Ground } from './ground.ts'
 import { workStorm } from './work-storm.ts'
 import { writeStorm } from './write-storm.ts'
@@ -22,6 +23,25 @@ export const workersPart = workers('workers', inFolder)
 
 /** Four of them on one database. */
 export const postgresWorkersPart = workers('postgres-workers', inDatabase)
+
+/** Networks that break and a server that is killed, with fresh seeds until the time is up. */
+export const postgresFaultsPart: TorturePart = {
+  name: 'postgres-faults',
+  async run({ seed: first, minutes, say }) {
+    const until = performance.now() + minutes * 60_000
+    for (let seed = first; performance.now() < until; seed++) {
+      const server = await startPostgres({ fsync: true })
+      try {
+        await faultStorm({ seed, rounds: 10, server, onRound: say })
+      } catch (error) {
+        return [`seed ${seed}: ${String(error)}`]
+      } finally {
+        await server.end()
+      }
+    }
+    return []
+  },
+}
 
 type Place = (work: (ground: Ground) => Promise<readonly string[]>) => Promise<readonly string[]>
 

@@ -9,7 +9,9 @@ import type { Store } from '../../index.ts'
 import { openPostgres, type PostgresOptions } from '../index.ts'
 import { person } from '../testing/index.ts'
 
-const LIMITS = { answerMs: 700, closeMs: 400, lockMs: 5_000 }
+const LIMITS = { closeMs: 400, lockMs: 20_000 }
+/** No shorter: on a busy machine a table of the schema takes its time. */
+const ANSWER_MS = 2_500
 
 async function open(t: TestContext, url: string, options: Partial<PostgresOptions> = {}): Promise<Store> {
   const store = await openPostgres({ url, definitions: [], comeBackMs: 0, timeLimits: LIMITS, ...options })
@@ -73,25 +75,26 @@ test('a process that does nothing comes back as well, and so does one that was t
   const isBack = async () =>
     (await idsOf(other)).length === 0 &&
     (await client.query<{ there: number }>(text, [store.process])).rows[0]?.there === 1
-  while (!(await isBack())) assert.ok(performance.now() - startedAt < 8_000, 'looks every two seconds')
+  while (!(await isBack())) assert.ok(performance.now() - startedAt < 12_000, 'looks every two seconds')
 })
 
 test('a session that is frozen is given up, and what it left does not keep its own process away', async (t) => {
   const url = await freshDatabase(t)
   const proxy = await startFaultProxy({ port: Number(new URL(url).port) })
   t.after(() => proxy.close())
-  const [store, other] = [await open(t, proxy.url(url)), await open(t, url)]
+  const timeLimits = { ...LIMITS, answerMs: ANSWER_MS }
+  const [store, other] = [await open(t, proxy.url(url), { timeLimits }), await open(t, url)]
   await using _held = await store.hold('out')
   const accepted = proxy.accepted
   proxy.onceSeen({ direction: 'up', bytes: 'SELECT 1', act: (link) => link.freeze() })
   const startedAt = performance.now()
   while (proxy.accepted === accepted) {
     await idsOf(other)
-    assert.ok(performance.now() - startedAt < 8_000, 'a look, and the limit of an answer')
+    assert.ok(performance.now() - startedAt < 12_000, 'a look, and the limit of an answer')
   }
   assert.deepEqual(await idsOf(store), [])
   await assert.rejects(other.hold('out'), { code: 'Busy' })
-  assert.ok(performance.now() - startedAt < 12_000, 'it does not wait for its own lock')
+  assert.ok(performance.now() - startedAt < 16_000, 'it does not wait for its own lock')
 })
 
 test('whoever lost its session judges nobody until the others had time to come back', async (t) => {

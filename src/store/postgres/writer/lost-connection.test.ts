@@ -9,10 +9,10 @@ import { Book, bookDefinitions, person } from '../testing/index.ts'
 
 /** Small, and yet long enough for a machine that has much else to do. */
 const LIMITS = {
-  answerMs: 1_500,
+  answerMs: 2_500,
   idleInTransactionMs: 1_000,
   reconnectMs: 15_000,
-  lockMs: 10_000,
+  lockMs: 20_000,
   closeMs: 500,
 }
 /** What ends COMMIT and nothing else that is sent. */
@@ -180,7 +180,7 @@ for (const moment of ['before', 'after'] as const) {
     assert.deepEqual(book.refusals, ['StoreUnreachable unknown'])
     await book.commit(torn, 4)
     // The window of reconnecting, and a last try of two seconds for each of the two batches.
-    assert.ok(performance.now() - startedAt < 12_000)
+    assert.ok(performance.now() - startedAt < 15_000)
     assert.deepEqual(book.refusals, ['StoreUnreachable unknown', 'StoreUnreachable no'])
     own.refuse(false)
     await book.compare(client)
@@ -216,7 +216,7 @@ test('a process that freezes in a transaction stops others no longer than its li
 test('a connection that is opened anew ends what the lost one left, and no session of another process', async (t) => {
   const [client, other] = [await person(t, url), await open(url)]
   t.after(() => other.close())
-  const patient = await open(proxy.url(url), { ...LIMITS, idleInTransactionMs: 60_000, answerMs: 1_000 })
+  const patient = await open(proxy.url(url), { ...LIMITS, idleInTransactionMs: 60_000 })
   t.after(() => patient.close())
   const [book, others] = [new Book('left'), new Book('others')]
   await book.commit(patient, 2)
@@ -227,7 +227,7 @@ test('a connection that is opened anew ends what the lost one left, and no sessi
   proxy.onceSeen({ direction: 'up', bytes: COMMIT, moment: 'before', act: (link) => link.freeze() })
   const startedAt = performance.now()
   await book.commit(patient, 4)
-  assert.ok(performance.now() - startedAt < 9_000, 'its own lock would have kept it away')
+  assert.ok(performance.now() - startedAt < 12_000, 'its own lock would have kept it away')
   assert.equal(book.acknowledged, 6, book.refusals.join())
   await book.compare(client)
   assert.deepEqual((await client.query(sessions)).rows, rows)
