@@ -36,6 +36,7 @@ test('a process that is killed is lost at once, and forgotten once', async (t) =
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script, url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  t.after(() => child.kill('SIGKILL'))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const id = line.toString().trim()
   assert.deepEqual(await idsOf(store), [])
