@@ -9,6 +9,7 @@ import { duplicateMutants } from './duplicate-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
+import { postgresBatchMutants } from './postgres-batch-mutants.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
 import { wordpressMutants } from './wordpress-mutants.ts'
@@ -17,6 +18,7 @@ import { wordpressMutants } from './wordpress-mutants.ts'
 export const allMutants: readonly Mutant[] = [
   ...storeMutants,
   ...contractMutants,
+  ...postgresBatchMutants,
   ...jobMutants,
   ...crawlMutants,
   ...recrawlMutants,
