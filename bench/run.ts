@@ -10,6 +10,8 @@ import { contentBench } from './content.ts'
 import { crawlBench } from './crawl.ts'
 import { dedupBench } from './dedup.ts'
 import { describeMachine } from './rig/machine.ts'
+import { migrateBench } from './migrate.ts'
+import { poolBench } from './pool.ts'
 import { processesBench } from './processes.ts'
 import { resumeBench } from './resume.ts'
 import { printReport } from './rig/report.ts'
@@ -22,6 +24,8 @@ const BENCHES: Readonly<Record<string, (settings: Settings) => Promise<Report>>>
   content: contentBench,
   crawl: crawlBench,
   dedup: dedupBench,
+  migrate: migrateBench,
+  pool: poolBench,
   processes: processesBench,
   resume: resumeBench,
   wordpress: wordpressBench,
@@ -39,6 +43,7 @@ const USAGE = `usage: node bench/run.ts ${Object.keys(BENCHES).join('|')} [optio
   --concurrency N    crawl: requests at once (default 32)
   --bytes N          commit, processes: bytes of one unit's body (default 1000)
   --units N          commit: units to write; wordpress: posts to read (default 100000)
+  --rows N           migrate: rows of the file (default 5000000)
   --callers N        commit: callers that wait for Millrace at once (default 256)`
 
 const EXIT_USAGE = 64
@@ -60,10 +65,11 @@ function readSettings(): { name: string | undefined; isJson: boolean; settings: 
       bytes: { type: 'string', default: '1000' },
       units: { type: 'string', default: '100000' },
       callers: { type: 'string', default: '256' },
+      rows: { type: 'string', default: '5000000' },
     },
   })
-  const { rounds, concurrency, bytes, units, callers } = values
-  const numbers = counts({ rounds, concurrency, bytes, units, callers })
+  const { rounds, concurrency, bytes, units, callers, rows } = values
+  const numbers = counts({ rounds, concurrency, bytes, units, callers, rows })
   const db = oneOf('db', values.db, ['sqlite', 'postgres'] as const)
   const settings = { ...numbers, db, only: values.only?.split(','), dir: values.dir, corpus: values.corpus }
   const articles = values.articles ?? process.env['MILLRACE_ARTICLES']

@@ -9,6 +9,8 @@ export interface BenchServer extends AsyncDisposable {
   /** The URL of a new, empty database; what other sides left to be written is on the disk by then. */
   freshDatabase(): Promise<string>
   dropDatabase(url: string): Promise<void>
+  /** The first value of the first row. */
+  ask(url: string, sql: string): Promise<string>
   /** User and system time of all its processes so far, of those that ended too, in seconds. */
   cpuSeconds(): number
 }
@@ -32,6 +34,7 @@ export async function startBenchServer(): Promise<BenchServer> {
     async dropDatabase(url) {
       await tell(server.url(), `DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`)
     },
+    ask: tell,
     cpuSeconds: () => ticksOf(server.pid) / TICKS_A_SECOND,
     [Symbol.asyncDispose]: () => server.end(),
   }

@@ -17,6 +17,8 @@ export interface Settings {
   readonly bytes: number
   readonly units: number
   readonly callers: number
+  /** Rows of the file that is moved. */
+  readonly rows: number
 }
 
 /** The sides that `--only` leaves. @throws RangeError for a name that is no side's */

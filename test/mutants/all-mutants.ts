@@ -12,6 +12,7 @@ import { metricMutants } from './metric-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { postgresConnectMutants } from './postgres-connect-mutants.ts'
 import { postgresMutants } from './postgres-mutants.ts'
+import { postgresBatchMutants } from './postgres-batch-mutants.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
 import { sqlMutants } from './sql-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
@@ -21,6 +22,7 @@ import { wordpressMutants } from './wordpress-mutants.ts'
 export const allMutants: readonly Mutant[] = [
   ...storeMutants,
   ...contractMutants,
+  ...postgresBatchMutants,
   ...jobMutants,
   ...crawlMutants,
   ...recrawlMutants,

@@ -3,11 +3,14 @@
  * is asked. They know no language: words are told apart, and case and accents taken off, about as SQLite's FTS5 does it.
  */
 
-/** Characters that stand between words: what Unicode calls punctuation, symbols, separators and controls, where it is common. */
+/**
+ * Characters that stand between words: what Unicode calls punctuation, symbols, separators and controls, where it is
+ * common, and whatever becomes one of them when its accents are taken off.
+ */
 const BETWEEN = [
   String.raw`\u0001-/:-@\[-\u0060{-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7`,
-  String.raw`\u037e\u0387\u055a-\u055f\u0589\u058a\u05be\u05c0\u05c3\u05c6\u05f3\u05f4\u0600-\u060f\u061b-\u061f`,
-  String.raw`\u066a-\u066d\u06d4\u0964\u0965\u0970\u0e3f\u0e4f\u0e5a\u0e5b\u10fb\u1361-\u1368\u17d4-\u17da\u1800-\u180a`,
+  String.raw`\u037e\u0385\u0387\u055a-\u055f\u0589\u058a\u05be\u05c0\u05c3\u05c6\u05f3\u05f4\u0600-\u060f\u061b-\u061f`,
+  String.raw`\u066a-\u066d\u06d4\u0964\u0965\u0970\u0e3f\u0e4f\u0e5a\u0e5b\u10fb\u1361-\u1368\u17d4-\u17da\u1800-\u180a\u1fc1\u1fed-\u1fef\u1ffd`,
   String.raw`\u2000-\u206f\u207a-\u207e\u208a-\u208e\u20a0-\u20cf\u2190-\u245f\u2500-\u2775\u2794-\u2bff\u2e00-\u2e7f`,
   String.raw`\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\u30a0\u30fb\ufd3e\ufd3f\ufe10-\ufe1f\ufe30-\ufe6f\ufeff`,
   String.raw`\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\uffe0-\uffff\U0001f000-\U0001faff`,
@@ -35,11 +38,13 @@ BEGIN
     RETURN lower(words COLLATE pg_catalog.%s)', coalesce(known, '"default"'));
 END $$;
 
--- A text as its words in small letters without accents, a space between any two. What is ASCII has no accents.
+-- A text as its words in small letters without accents, a space between any two. What is ASCII has no accents; most
+-- texts are, once what stands between their words is gone.
 CREATE FUNCTION bare_words(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  RETURN small_letters(regexp_replace(CASE WHEN octet_length(words) = length(words) THEN words
-    ELSE normalize(regexp_replace(normalize(words, NFD), '[\\u0300-\\u036f]+', '', 'g'), NFC) END,
-    '[${BETWEEN}]+', ' ', 'g'));
+RETURN (WITH split AS MATERIALIZED (SELECT regexp_replace(words,
+    CASE WHEN octet_length(words) = length(words) THEN '[^0-9A-Za-z]+' ELSE '[${BETWEEN}]+' END, ' ', 'g') AS words)
+  SELECT small_letters(CASE WHEN octet_length(split.words) = length(split.words) THEN split.words
+    ELSE normalize(regexp_replace(normalize(split.words, NFD), '[\\u0300-\\u036f]+', '', 'g'), NFC) END) FROM split);
 `
 
 /*
