@@ -7,9 +7,10 @@ import { powerPart, sweepPart } from '../faults/index.ts'
 import { workersPart, writersPart } from '../processes/index.ts'
 import { logPart } from '../wal/index.ts'
 import { crashPart } from './crash-part.ts'
+import { migratePart } from './migrate-part.ts'
 import { recrawlPart } from './recrawl-part.ts'
 
-const PARTS = [writersPart, workersPart, logPart, crashPart, recrawlPart, powerPart, sweepPart]
+const PARTS = [writersPart, workersPart, logPart, crashPart, recrawlPart, migratePart, powerPart, sweepPart]
 
 const { values } = parseArgs({
   options: {

@@ -50,7 +50,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What tests may import beside it: every builtin, and these. */
-const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'hyparquet', 'markdown-it', 'warcio'])
+const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'hyparquet', 'markdown-it', 'pg', 'warcio'])
 
 /**
  * What src/store may take from node:fs. Opening the database, its -wal or its -shm within the process and closing that
