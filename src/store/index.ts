@@ -28,7 +28,7 @@ export type {
 export { command, guard, insert, insertNew, query, sqlName, table, upsert } from './declare.ts'
 export type { CommandMaker, Definition, Statement, Table } from './declare.ts'
 export type { Check, Inspection, RegisteredProcess } from './finding.ts'
-export { CHUNK, moveUnfinished, RowReader, RowWriter, TRACKED } from './tables/index.ts'
+export { CHUNK, moveUnfinished, RowReader, RowWriter, TRACKED } from './portable/index.ts'
 export type {
   AppliedRows,
   BegunMove,
@@ -45,5 +45,5 @@ export type {
   TableSize,
   TargetSide,
   Touched,
-} from './tables/index.ts'
+} from './portable/index.ts'
 export { toPortable } from './portable-text.ts'

@@ -14,6 +14,18 @@ function contentOf(path: string): string {
   return sha256(readFileSync(path))
 }
 
+function foundIn(path: string): readonly unknown[] {
+  using db = new DatabaseSync(path)
+  db.exec("INSERT INTO documents_text (documents_text) VALUES ('integrity-check')")
+  return db
+    .prepare(`SELECT rowid FROM documents_text WHERE documents_text MATCH '"zürich"' ORDER BY rowid`)
+    .all()
+}
+
+function indexesOf(db: DatabaseSync): readonly unknown[] {
+  return db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name").all()
+}
+
 test('every row of every table is moved, and the proof of both sides has one root', async (t) => {
   const { from, to } = freshFiles(t)
   const rows = await fillFile(from, { rows: 300, seed: 1 })
@@ -49,15 +61,8 @@ test('full text finds the same on the other side', async (t) => {
   const { from, to } = freshFiles(t)
   await fillFile(from, { rows: 1_200, seed: 3 })
   await moveStore(from, to)
-  const found = (path: string) => {
-    using db = new DatabaseSync(path)
-    db.exec("INSERT INTO documents_text (documents_text) VALUES ('integrity-check')")
-    return db
-      .prepare(`SELECT rowid FROM documents_text WHERE documents_text MATCH '"zürich"' ORDER BY rowid`)
-      .all()
-  }
-  assert.ok(found(from).length > 100)
-  assert.deepEqual(found(to), found(from))
+  assert.ok(foundIn(from).length > 100)
+  assert.deepEqual(foundIn(to), foundIn(from))
 })
 
 test('again, on a pair that is equal, it compares and changes nothing', async (t) => {
@@ -158,10 +163,8 @@ test('undone, a target is empty, has its indexes, and takes the next move', asyn
   await (await openSqlite({ path: to, definitions: [] })).close()
   using db = new DatabaseSync(to)
   assert.equal(rowsOf(db), 2)
-  const indexes = (one: DatabaseSync) =>
-    one.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name").all()
   using origin = new DatabaseSync(from)
-  assert.deepEqual(indexes(db), indexes(origin))
+  assert.deepEqual(indexesOf(db), indexesOf(origin))
   assert.equal((await moveStore(from, to)).outcome, 'equal')
   await undoStore(to)
   assert.equal(rowsOf(db), 2)

@@ -9,16 +9,13 @@
 import { isMillraceError, MillraceError } from '../../model/index.ts'
 import type { KeyRange, TableShape } from '../../store/index.ts'
 import { demandSame, tablesAsked } from './agree.ts'
-import { catchUp } from './catch-up.ts'
 import { checkGoingOn } from './chunks.ts'
-import { type Comparison, compareTables } from './compare.ts'
-import { copyTables } from './copy.ts'
+import { type Comparison, compareTables, rootOf } from './prove/index.ts'
+import { catchUp, copyAgain, copyTables } from './copy/index.ts'
 import { type KeptMark, type Mark, readMark, writeMark } from './mark.ts'
-import { preflight } from './preflight.ts'
-import { copyAgain } from './repair.ts'
+import { preflight } from './look/index.ts'
 import type { MoveReport } from './report.ts'
 import type { MoveRequest } from './request.ts'
-import { rootOf } from './roots.ts'
 
 /** What stays the same during one call. */
 interface Moving extends MoveRequest {

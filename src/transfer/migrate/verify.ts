@@ -1,10 +1,9 @@
 /** Two stores compared, neither of them written. */
 import { demandSame, tablesAsked } from './agree.ts'
-import { compareTables } from './compare.ts'
 import { ended, movedMeanwhile } from './move.ts'
 import type { MoveReport } from './report.ts'
 import type { VerifyRequest } from './request.ts'
-import { rootOf } from './roots.ts'
+import { compareTables, rootOf } from './prove/index.ts'
 
 /**
  * Compares. A difference that comes of a side being written meanwhile is not told as one.

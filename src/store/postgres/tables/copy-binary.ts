@@ -2,7 +2,7 @@
  * Postgres' binary COPY format, to and from the canonical encoding: the same lengths and values, without the tags. A
  * stream begins with a signature and ends with a count of -1.
  */
-import { RowReader, type Rows, type RowWriter, type TableShape } from '../../tables/index.ts'
+import { RowReader, type Rows, type RowWriter, type TableShape } from '../../portable/index.ts'
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 /** Flags, and the length of an extension there is none of. */

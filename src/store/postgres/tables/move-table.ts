@@ -3,7 +3,7 @@
  * nobody else opens the database.
  */
 import { MillraceError } from '../../../model/index.ts'
-import { type BegunMove, type MoveState, moveUnfinished } from '../../tables/index.ts'
+import { type BegunMove, type MoveState, moveUnfinished } from '../../portable/index.ts'
 import type { Connection } from '../connect/index.ts'
 import { quoted } from './quoting.ts'
 import { tablesOf } from './shapes.ts'

@@ -1,5 +1,5 @@
 /** What is taken from a target while rows come, and put back when all are there. */
-import { DERIVED } from '../../tables/index.ts'
+import { DERIVED } from '../../portable/index.ts'
 import type { Connection } from '../connect/index.ts'
 import { constant, quoted } from './quoting.ts'
 import { tablesOf } from './shapes.ts'

@@ -1,5 +1,5 @@
 /** Names and values in the text of a statement: COPY takes no parameters. */
-import type { Key, KeyRange, TableShape } from '../../tables/index.ts'
+import type { Key, KeyRange, TableShape } from '../../portable/index.ts'
 
 /** A name as Postgres reads it whatever it is. */
 export function quoted(name: string): string {

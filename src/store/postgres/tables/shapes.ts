@@ -1,6 +1,6 @@
 /** The tables of a schema that are moved, found by looking at it. */
 import type { Connection } from '../connect/index.ts'
-import { isCarried, shapeOf, type TableShape } from '../../tables/index.ts'
+import { isCarried, shapeOf, type TableShape } from '../../portable/index.ts'
 
 const COLUMNS = `SELECT relname, attname, format_type(atttypid, atttypmod), NOT attnotnull,
     array_position(indkey::int2[], attnum)

@@ -1,11 +1,11 @@
 /** A database as the source of a move, or read back as its target: one connection that only reads. */
 import { MillraceError } from '../../../model/index.ts'
 import { closeOnce } from '../../reading/index.ts'
-import { moveUnfinished, type SourceSide, type TableShape, type Touched } from '../../tables/index.ts'
+import { moveUnfinished, type SourceSide, type TableShape, type Touched } from '../../portable/index.ts'
 import { type Connection, type Connector, type ConnectOptions, connectorOf } from '../connect/index.ts'
 import { migrations, pendingMigrations } from '../migrations/index.ts'
 import { moveOf } from './move-table.ts'
-import { quoted } from './quoting.ts'
+import { constant, quoted } from './quoting.ts'
 import { tablesOf } from './shapes.ts'
 import { TableReader } from './table-reader.ts'
 
@@ -56,7 +56,7 @@ export function sourceOver(
     },
     size: async (table) => {
       const rows = Number(await one(`SELECT count(*) FROM ${quoted(table)}`))
-      const bytes = Number(await one(`SELECT pg_table_size(${`'${quoted(table)}'`}::regclass)`))
+      const bytes = Number(await one(`SELECT pg_table_size(${constant(quoted(table))}::regclass)`))
       return { rows, bytes }
     },
     position: async () => Number(await one("SELECT value FROM counters WHERE name = 'position'")),

@@ -11,7 +11,7 @@ import {
   type Rows,
   RowWriter,
   type TableShape,
-} from '../../tables/index.ts'
+} from '../../portable/index.ts'
 import type { Connection } from '../connect/index.ts'
 import { CopyReader } from './copy-binary.ts'
 import { columnsOf, isOneOf, keyOf, quoted, within } from './quoting.ts'

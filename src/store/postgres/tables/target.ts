@@ -4,7 +4,7 @@
  */
 import { type Clock, isMillraceError, MillraceError, systemClock } from '../../../model/index.ts'
 import { closeOnce } from '../../reading/index.ts'
-import type { AppliedRows, MoveState, SourceSide, TableShape, TargetSide } from '../../tables/index.ts'
+import type { AppliedRows, MoveState, SourceSide, TableShape, TargetSide } from '../../portable/index.ts'
 import { type Connection, type Connector, type ConnectOptions, connectorOf } from '../connect/index.ts'
 import { migrate, migrations, pendingMigrations } from '../migrations/index.ts'
 import { copyOfRows } from './copy-binary.ts'

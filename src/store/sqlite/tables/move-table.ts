@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
-import { type BegunMove, moveUnfinished, type MoveState } from '../../tables/index.ts'
+import { type BegunMove, moveUnfinished, type MoveState } from '../../portable/index.ts'
 import { tablesOf } from './shapes.ts'
 import { quoted } from './table-reader.ts'
 

@@ -1,7 +1,7 @@
 /** Canonically encoded rows into the tables of a target, in the caller's transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
-import { type AppliedRows, RowReader, type TableShape } from '../../tables/index.ts'
+import { type AppliedRows, RowReader, type TableShape } from '../../portable/index.ts'
 import { tablesOf } from './shapes.ts'
 import { keyValues, quoted } from './table-reader.ts'
 

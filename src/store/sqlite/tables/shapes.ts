@@ -1,6 +1,6 @@
 /** The tables of a file that are moved, found by looking at it. */
 import type { DatabaseSync } from 'node:sqlite'
-import { isCarried, shapeOf, type TableShape } from '../../tables/index.ts'
+import { isCarried, shapeOf, type TableShape } from '../../portable/index.ts'
 import { quoted } from './table-reader.ts'
 
 /** By name. Views, virtual tables and the parts of those are none. @throws MillraceError SchemaChanged */

@@ -8,7 +8,7 @@ import {
   type TableShape,
   type TableSize,
   type Touched,
-} from '../../tables/index.ts'
+} from '../../portable/index.ts'
 import { pendingMigrations } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
 import { refuseUnfinishedMove } from './move-table.ts'

@@ -4,7 +4,15 @@ import { resolve } from 'node:path'
 import { MillraceError } from '../../../model/index.ts'
 import { moduleBeside, ThreadCalls } from '../../../threads/index.ts'
 import { closeOnce } from '../../reading/index.ts'
-import type { Chunk, KeyRange, Rows, SourceSide, TableShape, TableSize, Touched } from '../../tables/index.ts'
+import type {
+  Chunk,
+  KeyRange,
+  Rows,
+  SourceSide,
+  TableShape,
+  TableSize,
+  Touched,
+} from '../../portable/index.ts'
 import type { SourceData } from './source-thread.ts'
 import { checkEngine, inspectFile, liveProcesses } from '../file/index.ts'
 

@@ -13,9 +13,9 @@ import {
   type Key,
   type KeyRange,
   type Rows,
-  RowWriter,
+  type RowWriter,
   type TableShape,
-} from '../../tables/index.ts'
+} from '../../portable/index.ts'
 
 type Value = string | number | bigint | null | Uint8Array
 type Row = readonly Value[]
@@ -24,7 +24,9 @@ type Row = readonly Value[]
 const HASH_BYTES = 1024 * 1024
 const OUT_OF_RANGE = 'ERR_OUT_OF_RANGE'
 const REPLACEMENT = '\ufffd'
-const INEXACT = Symbol('a value that must be read exactly')
+
+/** Thrown within this file only: the rows are read again exactly. */
+class Inexact extends Error {}
 
 /** Which rows end a chunk, and what becomes of the encoding. */
 interface Reading {
@@ -86,7 +88,7 @@ export class TableReader {
     try {
       return read(false)
     } catch (error) {
-      if (error !== INEXACT && (error as { code?: unknown }).code !== OUT_OF_RANGE) throw error
+      if (!(error instanceof Inexact) && (error as { code?: unknown }).code !== OUT_OF_RANGE) throw error
       this.#writer.clear()
       this.#letGo()
       return read(true)
@@ -132,7 +134,7 @@ export class TableReader {
     for (let index = 0; index < columns.length; index++) {
       const value = row[index] as Value
       if (typeof value === 'string') {
-        if (value.includes(REPLACEMENT)) throw INEXACT
+        if (value.includes(REPLACEMENT)) throw new Inexact()
         writer.text(value)
       } else if (typeof value === 'number') {
         if (columns[index]?.type === 'real') writer.real(value)

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { type Clock, isMillraceError, MillraceError, sha256 } from '../../../model/index.ts'
 import { moduleBeside, ThreadCalls } from '../../../threads/index.ts'
 import { closeOnce } from '../../reading/index.ts'
-import type { AppliedRows, BegunMove, MoveState, SourceSide, TargetSide } from '../../tables/index.ts'
+import type { AppliedRows, BegunMove, MoveState, SourceSide, TargetSide } from '../../portable/index.ts'
 import {
   checkEngine,
   checkFolder,
@@ -63,8 +63,11 @@ export function openSqliteTarget(file: string, clock: Clock): TargetSide {
     apply: async (changes: readonly AppliedRows[], mark: string) =>
       void (await call('apply', { changes, mark })),
     async complete(tell, signal) {
-      for (let made: unknown; (made = await call('putBack')) !== undefined;) {
-        tell(`index ${String(made)}`)
+      for (
+        let made: string | undefined;
+        (made = (await call('putBack')) as string | undefined) !== undefined;
+      ) {
+        tell(`index ${made}`)
         signal.throwIfAborted()
       }
       await call('check')

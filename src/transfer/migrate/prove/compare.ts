@@ -2,11 +2,11 @@
  * The proof: every chunk of every table is read and hashed on each side by itself. The source says where a chunk ends,
  * the last one has no end, so a row that is too much is met too.
  */
-import type { Key, KeyRange, SourceSide, TableShape } from '../../store/index.ts'
-import { ahead, checkGoingOn } from './chunks.ts'
+import type { Key, KeyRange, SourceSide, TableShape } from '../../../store/index.ts'
+import { ahead, checkGoingOn } from '../chunks.ts'
 import { DIFFERENCES_LISTED, findDifferences } from './differences.ts'
-import type { Difference, TableProof } from './report.ts'
-import type { MoveWorld } from './request.ts'
+import type { Difference, TableProof } from '../report.ts'
+import type { MoveWorld } from '../request.ts'
 import { TableRoot } from './roots.ts'
 
 /** What is compared. */

@@ -1,8 +1,8 @@
 /** The look at every row of the source before anything is written: what there is, and what would not survive. */
-import type { SourceSide, TableShape } from '../../store/index.ts'
-import { chunksOf } from './chunks.ts'
-import type { Preflight, TableEstimate } from './report.ts'
-import type { MoveWorld } from './request.ts'
+import type { SourceSide, TableShape } from '../../../store/index.ts'
+import { chunksOf } from '../chunks.ts'
+import type { Preflight, TableEstimate } from '../report.ts'
+import type { MoveWorld } from '../request.ts'
 import { TrapFinder } from './traps.ts'
 
 /** What a small machine copies and compares in a second, for the estimate: whichever of the two takes longer. */

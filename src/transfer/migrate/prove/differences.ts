@@ -7,9 +7,9 @@ import {
   RowReader,
   type SourceSide,
   type TableShape,
-} from '../../store/index.ts'
-import { checkGoingOn } from './chunks.ts'
-import type { Difference } from './report.ts'
+} from '../../../store/index.ts'
+import { checkGoingOn } from '../chunks.ts'
+import type { Difference } from '../report.ts'
 
 const SHOWN_CHARACTERS = 60
 /** How many are told by name; all are counted. */

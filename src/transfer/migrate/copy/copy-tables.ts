@@ -1,8 +1,8 @@
 /** The first copy of every table, by its key. Rows and how far it is are one transaction. */
-import type { KeyRange, SourceSide, TableShape, TargetSide } from '../../store/index.ts'
-import { chunksOf } from './chunks.ts'
-import { type KeptMark, writeMark } from './mark.ts'
-import type { MoveWorld } from './request.ts'
+import type { KeyRange, SourceSide, TableShape, TargetSide } from '../../../store/index.ts'
+import { chunksOf } from '../chunks.ts'
+import { type KeptMark, writeMark } from '../mark.ts'
+import type { MoveWorld } from '../request.ts'
 
 /** The sides of a move. */
 export interface Sides {

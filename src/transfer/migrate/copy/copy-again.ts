@@ -1,7 +1,7 @@
 /** Copies a range again, in place of whatever the target has there. */
-import type { Key, KeyRange, TableShape } from '../../store/index.ts'
-import type { Sides } from './copy.ts'
-import { type KeptMark, writeMark } from './mark.ts'
+import type { Key, KeyRange, TableShape } from '../../../store/index.ts'
+import type { Sides } from './copy-tables.ts'
+import { type KeptMark, writeMark } from '../mark.ts'
 
 /** Chunk by chunk, because the source may have more there than it had. */
 export async function copyAgain(

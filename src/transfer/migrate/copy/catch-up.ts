@@ -3,12 +3,12 @@
  * writes to the source any more. What `changes` does not tell of is found by the comparison that follows.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isMillraceError } from '../../model/index.ts'
-import { type AppliedRows, type SourceSide, type Touched, TRACKED } from '../../store/index.ts'
-import { checkGoingOn } from './chunks.ts'
-import type { Sides } from './copy.ts'
-import { type KeptMark, type Mark, writeMark } from './mark.ts'
-import type { MoveWorld } from './request.ts'
+import { isMillraceError } from '../../../model/index.ts'
+import { type AppliedRows, type SourceSide, type Touched, TRACKED } from '../../../store/index.ts'
+import { checkGoingOn } from '../chunks.ts'
+import type { Sides } from './copy-tables.ts'
+import { type KeptMark, type Mark, writeMark } from '../mark.ts'
+import type { MoveWorld } from '../request.ts'
 
 const CHANGES_AT_ONCE = 2_000
 /** Rows of one read, and of one transaction of the target: they may be raw bodies. */

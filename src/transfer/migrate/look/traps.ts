@@ -3,8 +3,8 @@
  * is written, with the row it stands in; nothing is ever cleaned on the way, or both sides could not be compared.
  */
 import { isUtf8 } from 'node:buffer'
-import { RowReader, type Field, type Rows, type TableShape } from '../../store/index.ts'
-import type { Trap } from './report.ts'
+import { RowReader, type Field, type Rows, type TableShape } from '../../../store/index.ts'
+import type { Trap } from '../report.ts'
 
 /** Postgres' rows of a B-tree end at 2,704 bytes, with a head of their own. */
 const INDEX_BYTES_MAX = 2_600

@@ -1,6 +1,6 @@
 /** Digests of chunks into the root of a table, and roots of tables into one of all. */
 import { createHash } from 'node:crypto'
-import type { Chunk, TableShape } from '../../store/index.ts'
+import type { Chunk, TableShape } from '../../../store/index.ts'
 
 /** Takes the chunks of one table in their order. */
 export class TableRoot {
