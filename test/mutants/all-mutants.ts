@@ -8,6 +8,7 @@ import { documentMutants } from './document-mutants.ts'
 import { duplicateMutants } from './duplicate-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
+import { moveMutants } from './move-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { recrawlMutants } from './recrawl-mutants.ts'
 import { storeMutants } from './store-mutants.ts'
@@ -27,4 +28,5 @@ export const allMutants: readonly Mutant[] = [
   ...contentMutants,
   ...wordpressMutants,
   ...duplicateMutants,
+  ...moveMutants,
 ]
