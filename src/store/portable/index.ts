@@ -6,7 +6,7 @@
  */
 export { numbered, postgresType, replaceParameters, withoutHints } from './dialect.ts'
 export type { Dialect } from './dialect.ts'
-export { type Field, RowReader, RowWriter } from './encoding.ts'
+export { copyBytes, type Field, RowReader, RowWriter } from './encoding.ts'
 export { CHUNK, type ChunkBounds, DERIVED, isCarried, shapeOf, TRACKED, type Tracked } from './shape.ts'
 export type { Column, ColumnType, TableShape } from './shape.ts'
 export type {

@@ -91,25 +91,27 @@ test('a row that is missing, one that is too much and one after the last are fou
 test('values that read alike are not taken for equal', async (t) => {
   const { from, to } = freshFiles(t)
   await fillFile(from, { rows: 20, seed: 24 })
+  using one = new DatabaseSync(from)
+  // Nothing else in the table must be read exactly.
+  one.exec("UPDATE commits SET position = 1, at = 1, results = CAST(x'efbfbd' AS TEXT)")
   await moveStore(from, to)
-  using db = new DatabaseSync(to)
-  const change = (sql: string) => db.exec(`UPDATE runs SET ${sql} WHERE id = (SELECT min(id) FROM runs)`)
-  using other = new DatabaseSync(from)
-  other.exec(
-    "UPDATE runs SET reason = CAST(x'efbfbd' AS TEXT), limits = '', bytes = 9007199254740993 WHERE id = (SELECT min(id) FROM runs)",
-  )
-  for (const [column, sql] of [
-    ['reason', "reason = CAST(x'ff' AS TEXT), limits = '', bytes = 9007199254740993"],
-    ['reason', "reason = NULL, limits = '', bytes = 9007199254740993"],
-    ['bytes', "reason = CAST(x'efbfbd' AS TEXT), bytes = 9007199254740992"],
+  using other = new DatabaseSync(to)
+  for (const [column, value] of [
+    ['results', "CAST(x'ff' AS TEXT)"],
+    ['results', "CAST(x'efbfbd00' AS TEXT)"],
+    ['at', '9007199254740993'],
   ] as const) {
-    change(sql)
+    other.exec(`UPDATE commits SET ${column} = ${value} WHERE key = (SELECT min(key) FROM commits)`)
     const { differences } = await verifyStores(from, to)
     assert.deepEqual(
       differences.map((found) => found.column),
       [column],
     )
+    other.exec("UPDATE commits SET at = 1, results = CAST(x'efbfbd' AS TEXT)")
   }
+  one.exec('UPDATE commits SET at = 9007199254740992')
+  other.exec('UPDATE commits SET at = 9007199254740993')
+  assert.equal((await verifyStores(from, to)).differenceCount, 20)
 })
 
 test('what numbers new rows on Postgres begins above the highest number that came', async (t) => {

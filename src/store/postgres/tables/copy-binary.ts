@@ -2,18 +2,20 @@
  * Postgres' binary COPY format, to and from the canonical encoding: the same lengths and values, without the tags. A
  * stream begins with a signature and ends with a count of -1.
  */
-import { RowReader, type Rows, type RowWriter, type TableShape } from '../../portable/index.ts'
+import { copyBytes, RowReader, type Rows, type RowWriter, type TableShape } from '../../portable/index.ts'
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 /** Flags, and the length of an extension there is none of. */
 const HEAD = Buffer.concat([SIGNATURE, Buffer.alloc(8)])
 const END = Buffer.from([0xff, 0xff])
+const NOTHING: Buffer = Buffer.alloc(0)
 const NULL_LENGTH = 0xffff_ffff
 
-/** Rows as what COPY ... FROM takes. */
-export function copyOfRows({ bytes }: Pick<Rows, 'bytes'>): Buffer {
-  // Each field is a byte shorter, or as long where it is null.
-  const copy = Buffer.allocUnsafe(HEAD.length + bytes.byteLength + END.length)
+/** Rows as what COPY ... FROM takes, in `space` where they fit into it. */
+export function copyOfRows({ bytes }: Pick<Rows, 'bytes'>, space: Buffer = NOTHING): Buffer {
+  // Each field is a byte shorter, also where it is null.
+  const needed = HEAD.length + bytes.byteLength + END.length
+  const copy = needed <= space.length ? space : Buffer.allocUnsafe(needed)
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const reader = new RowReader(bytes)
   let at = HEAD.copy(copy)
@@ -22,7 +24,7 @@ export function copyOfRows({ bytes }: Pick<Rows, 'bytes'>): Buffer {
     for (let index = 0; index < fields; index++) {
       const start = reader.offset + 1
       if (reader.nextField() === 'null') at = copy.writeUInt32BE(NULL_LENGTH, at)
-      else at += source.copy(copy, at, start, reader.offset)
+      else at = copyBytes(copy, at, source, { start, end: reader.offset })
     }
   }
   at += END.copy(copy, at)
@@ -33,7 +35,7 @@ export function copyOfRows({ bytes }: Pick<Rows, 'bytes'>): Buffer {
 export class CopyReader {
   readonly #shape: TableShape
   readonly #writer: RowWriter
-  #held: Buffer = Buffer.alloc(0)
+  #held = NOTHING
   #hasBegun = false
 
   /** Rows are written to `writer` with the tags of the shape's columns. */
@@ -61,7 +63,7 @@ export class CopyReader {
       if (onRow(bytes, at)) this.#write(bytes, at)
       at = end
     }
-    this.#held = Buffer.from(bytes.subarray(at))
+    this.#held = at === bytes.length ? NOTHING : Buffer.from(bytes.subarray(at))
   }
 
   #write(bytes: Buffer, start: number): void {

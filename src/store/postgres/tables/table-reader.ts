@@ -94,7 +94,7 @@ class Taken {
   #hashed = 0
   #last: Key | null = null
   /** Where the last row that was taken begins, until its key is read. */
-  #lastRow: Buffer | undefined
+  #lastRow: { bytes: Buffer; start: number } = { bytes: Buffer.alloc(0), start: -1 }
   rows = 0
   seen = 0
 
@@ -123,14 +123,16 @@ class Taken {
     if (this.isFull) return false
     if (!this.#isKept && this.writer.length >= HASH_BYTES) this.#hash()
     this.rows++
-    this.#lastRow = bytes.subarray(start)
+    this.#lastRow.bytes = bytes
+    this.#lastRow.start = start
     return true
   }
 
   /** Reads the key of the last row that was taken. */
   settle(): void {
-    if (this.#lastRow !== undefined) this.#last = this.#keyIn(this.#lastRow)
-    this.#lastRow = undefined
+    const { bytes, start } = this.#lastRow
+    if (start >= 0) this.#last = this.#keyIn(bytes.subarray(start))
+    this.#lastRow.start = -1
   }
 
   end(): Chunk {

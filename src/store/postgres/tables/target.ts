@@ -4,7 +4,14 @@
  */
 import { type Clock, isMillraceError, MillraceError, systemClock } from '../../../model/index.ts'
 import { closeOnce } from '../../reading/index.ts'
-import type { AppliedRows, MoveState, SourceSide, TableShape, TargetSide } from '../../portable/index.ts'
+import {
+  type AppliedRows,
+  CHUNK,
+  type MoveState,
+  type SourceSide,
+  type TableShape,
+  type TargetSide,
+} from '../../portable/index.ts'
 import { type Connection, type Connector, type ConnectOptions, connectorOf } from '../connect/index.ts'
 import { migrate, migrations, pendingMigrations } from '../migrations/index.ts'
 import { copyOfRows } from './copy-binary.ts'
@@ -52,6 +59,8 @@ class PostgresTarget implements TargetSide {
   readonly #clock: Clock
   readonly #reading: SourceSide
   readonly close: () => Promise<void>
+  /** Nobody reads it any more when a COPY has ended. */
+  readonly #space = Buffer.allocUnsafe(2 * CHUNK.bytes)
   #shapes: ReadonlyMap<string, TableShape> = new Map()
 
   constructor({ connector, writer, reader, clock }: Parts) {
@@ -149,7 +158,7 @@ class PostgresTarget implements TargetSide {
     }
     if (rows.rows === 0) return
     const text = `COPY ${quoted(table)} (${columnsOf(shape)}) FROM STDIN (FORMAT binary)`
-    const taken = await this.#writer.copyIn(text, once(copyOfRows(rows)))
+    const taken = await this.#writer.copyIn(text, once(copyOfRows(rows, this.#space)))
     if (taken !== rows.rows)
       throw new MillraceError('Fault', `expected ${rows.rows} rows of ${table}, took ${taken}`)
   }

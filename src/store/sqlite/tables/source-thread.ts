@@ -56,7 +56,14 @@ serveThread(
     close,
   },
   sqliteError,
+  (value) => buffersOf(value),
 )
+
+/** The rows of an answer. */
+function buffersOf(value: unknown): readonly ArrayBuffer[] {
+  const { bytes } = (value ?? {}) as { readonly bytes?: unknown }
+  return bytes instanceof Uint8Array ? [bytes.buffer as ArrayBuffer] : []
+}
 
 function checkedTables(): readonly TableShape[] {
   if (!isTarget) refuseUnfinishedMove(db)
