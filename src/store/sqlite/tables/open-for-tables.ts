@@ -15,7 +15,7 @@ export function openForTables(path: string): TablesConnection {
   const hadLog = bytesOf(`${path}-wal`) !== undefined
   const db = new DatabaseSync(path, { readOnly: true, timeout: 1_000 })
   db.exec('PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY')
-  db.exec('PRAGMA cache_size = -16384')
+  db.exec('PRAGMA cache_size = -4096')
   return {
     db,
     close() {

@@ -29,10 +29,16 @@ export async function openSqliteSource(file: string): Promise<SourceSide> {
   return sourceOver({ path: realpathSync(path), isTarget: false })
 }
 
+/** Rows that are read live for an instant; V8 would let many more of them pile up. */
+const YOUNG_MB = 4
+
 /** A file that is there. */
 export function sourceOver(data: SourceData): SourceSide {
   const { path } = data
-  const thread = new ThreadCalls(moduleBeside(import.meta.url, 'source-thread'), { workerData: data })
+  const thread = new ThreadCalls(moduleBeside(import.meta.url, 'source-thread'), {
+    workerData: data,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  })
   const name = `sqlite:${path}`
   return {
     name,
