@@ -14,6 +14,22 @@ function contentOf(path: string): string {
   return sha256(readFileSync(path))
 }
 
+async function openedAndClosed(to: string): Promise<void> {
+  const isServer = to.startsWith('postgres')
+  const store = isServer
+    ? await openPostgres({ url: to, definitions: [] })
+    : await openSqlite({ path: to, definitions: [] })
+  await store.close()
+}
+
+async function readAndClosed(to: string): Promise<void> {
+  const isServer = to.startsWith('postgres')
+  const reader = isServer
+    ? await openPostgresReader({ url: to, definitions: [] })
+    : await openSqliteReader({ path: to, definitions: [] })
+  await reader.close()
+}
+
 function foundIn(path: string): readonly unknown[] {
   using db = new DatabaseSync(path)
   db.exec("INSERT INTO documents_text (documents_text) VALUES ('integrity-check')")
@@ -55,6 +71,16 @@ test('there and back, a file is equal to the one it was, and so is the database 
     back.tables.map(({ table, chunks, bytes }) => [table, chunks, bytes]),
     there.tables.map(({ table, chunks, bytes }) => [table, chunks, bytes]),
   )
+})
+
+test('from one server to another it is the same', async (t) => {
+  const { from } = freshFiles(t)
+  const [one, other] = [await freshDatabase(t), await freshDatabase(t)]
+  await fillFile(from, { rows: 60, seed: 20 })
+  const first = await moveStore(from, one)
+  const second = await moveStore(one, other)
+  assert.deepEqual([second.outcome, second.root], ['equal', first.root])
+  assert.equal((await verifyStores(other, from)).root, first.root)
 })
 
 test('full text finds the same on the other side', async (t) => {
@@ -128,14 +154,14 @@ test('a target in the middle of a move can not be opened, and the same move goes
   const stopped = await moveStore(from, to, stoppedAt('copying', 'jobs'))
   assert.equal(stopped.outcome, 'interrupted')
   assert.ok(stopped.rowsCopied > 0 && stopped.rowsCopied < rows)
-  await assert.rejects(openSqlite({ path: to, definitions: [] }), { code: 'MoveUnfinished' })
-  await assert.rejects(openSqliteReader({ path: to, definitions: [] }), { code: 'MoveUnfinished' })
+  await assert.rejects(openedAndClosed(to), { code: 'MoveUnfinished' })
+  await assert.rejects(readAndClosed(to), { code: 'MoveUnfinished' })
   await assert.rejects(verifyStores(from, to), { code: 'MoveUnfinished' })
   const rest = await moveStore(from, to)
   assert.equal(rest.outcome, 'equal')
   assert.equal(rest.isResumed, true)
   assert.equal(rest.rowsCopied + stopped.rowsCopied, rows)
-  await (await openSqlite({ path: to, definitions: [] })).close()
+  await openedAndClosed(to)
 })
 
 test('the same holds in Postgres: closed until it is finished, empty again when it is undone', async (t) => {
@@ -143,15 +169,15 @@ test('the same holds in Postgres: closed until it is finished, empty again when 
   const url = await freshDatabase(t)
   await fillFile(from, { rows: 100, seed: 19 })
   await moveStore(from, url, stoppedAt('comparing', 'jobs'))
-  await assert.rejects(openPostgres({ url, definitions: [] }), { code: 'MoveUnfinished' })
-  await assert.rejects(openPostgresReader({ url, definitions: [] }), { code: 'MoveUnfinished' })
+  await assert.rejects(openedAndClosed(url), { code: 'MoveUnfinished' })
+  await assert.rejects(readAndClosed(url), { code: 'MoveUnfinished' })
   await undoStore(url)
   await assert.rejects(undoStore(url), { code: 'NotFound' })
   const store = await openPostgres({ url, definitions: [] })
   await assert.rejects(moveStore(from, url), { code: 'Busy' })
   await store.close()
   assert.equal((await moveStore(from, url)).outcome, 'equal')
-  await (await openPostgres({ url, definitions: [] })).close()
+  await openedAndClosed(url)
   assert.equal((await moveStore(from, url)).rowsCopied, 0)
 })
 
@@ -160,7 +186,7 @@ test('undone, a target is empty, has its indexes, and takes the next move', asyn
   await fillFile(from, { rows: 100, seed: 9 })
   await moveStore(from, to, stoppedAt('comparing', 'jobs'))
   await undoStore(to)
-  await (await openSqlite({ path: to, definitions: [] })).close()
+  await openedAndClosed(to)
   using db = new DatabaseSync(to)
   assert.equal(rowsOf(db), 2)
   using origin = new DatabaseSync(from)
@@ -184,7 +210,7 @@ test('a target that holds other data, or was worked with since, is left as it is
   changeRow(from, 'theirs')
   await assert.rejects(moveStore(from, to), { code: 'CannotCreate' })
   await assert.rejects(undoStore(to), { code: 'CannotCreate' })
-  await (await openSqlite({ path: to, definitions: [] })).close()
+  await openedAndClosed(to)
 })
 
 test('a target that somebody has open is refused, and stays open to them', async (t) => {
@@ -192,7 +218,7 @@ test('a target that somebody has open is refused, and stays open to them', async
   await fillFile(from, { rows: 20, seed: 12 })
   await using store = await openSqlite({ path: to, definitions: [] })
   await assert.rejects(moveStore(from, to), { code: 'Busy' })
-  await (await openSqlite({ path: to, definitions: [] })).close()
+  await openedAndClosed(to)
   assert.equal(await store.position(), 0)
 })
 
@@ -212,7 +238,7 @@ test('only the tables asked for are moved, and the target is not finished by the
     [some.outcome, some.isFinished, some.root, some.tables.map(({ table }) => table)],
     ['equal', false, null, ['jobs', 'lanes']],
   )
-  await assert.rejects(openSqlite({ path: to, definitions: [] }), { code: 'MoveUnfinished' })
+  await assert.rejects(openedAndClosed(to), { code: 'MoveUnfinished' })
   const all = await moveStore(from, to)
   assert.deepEqual([all.outcome, all.isFinished], ['equal', true])
   await assert.rejects(moveStore(from, to, { tables: ['jbos'] }), { code: 'Usage', message: /jobs/ })
