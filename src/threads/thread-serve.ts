@@ -23,9 +23,9 @@ export function serveThread(
 ): void {
   const port = parentPort
   if (port === null) throw new MillraceError('Fault', 'the code of a thread was loaded outside a worker')
+  const post = (made: Answer) => port.postMessage(made, 'value' in made ? handedOver(made.value) : [])
   port.on('message', (call: CallMessage) => {
     const given = answer({ handlers, toError }, call)
-    const post = (made: Answer) => port.postMessage(made, 'value' in made ? handedOver(made.value) : [])
     if (given instanceof Promise) void given.then(post)
     else post(given)
   })
