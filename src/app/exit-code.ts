@@ -41,6 +41,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   ForeignDatabase: EXIT.badData,
   GuardFailed: EXIT.again,
   InputOutput: EXIT.inputOutput,
+  MoveUnfinished: EXIT.again,
   NetworkFileSystem: EXIT.badConfig,
   NoPermission: EXIT.noPermission,
   NoSharedMemory: EXIT.badConfig,

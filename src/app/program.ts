@@ -10,6 +10,7 @@ import { addContent } from './help/content.ts'
 import { addCrawl } from './help/crawl.ts'
 import { addDiff } from './help/diff.ts'
 import { addJobs } from './help/jobs.ts'
+import { addMove } from './help/move.ts'
 import { addReExtract } from './help/re-extract.ts'
 import { addRest } from './help/rest.ts'
 import { addUpkeep } from './help/upkeep.ts'
@@ -41,6 +42,7 @@ export async function program(argv: readonly string[], world: World): Promise<nu
   addContent(root, run)
   addJobs(root, run)
   addUpkeep(root, run)
+  addMove(root, run)
   try {
     await Promise.race([root.parseAsync([...argv]), ended])
   } catch (error) {

@@ -37,6 +37,7 @@ export const ERRORS = {
   EngineTooOld: final,
   ForeignDatabase: final,
   InputOutput: unclear,
+  MoveUnfinished: final,
   NetworkFileSystem: final,
   NoPermission: final,
   NoSharedMemory: final,

@@ -6,7 +6,7 @@ import { MillraceError } from '../model/index.ts'
 import { encode, storedBytes, type Codec, type Shape, type Stored, type Values } from './codec.ts'
 import type { Guard, Unit } from './contract.ts'
 import type { Definition, Statement } from './declare.ts'
-import { numbered, replaceParameters, withoutHints, type Dialect } from './dialect.ts'
+import { numbered, replaceParameters, withoutHints, type Dialect } from './portable/index.ts'
 import { toPortable } from './portable-text.ts'
 
 /** What a placeholder is bound to: the index of a parameter, or a value the engine supplies. */

@@ -28,4 +28,22 @@ export type {
 export { command, guard, insert, insertNew, query, sqlName, table, upsert } from './declare.ts'
 export type { CommandMaker, Definition, Statement, Table } from './declare.ts'
 export type { Check, Inspection, RegisteredProcess } from './finding.ts'
+export { CHUNK, moveUnfinished, RowReader, RowWriter, TRACKED } from './portable/index.ts'
+export type {
+  AppliedRows,
+  BegunMove,
+  Chunk,
+  Column,
+  ColumnType,
+  Field,
+  Key,
+  KeyRange,
+  MoveState,
+  Rows,
+  SourceSide,
+  TableShape,
+  TableSize,
+  TargetSide,
+  Touched,
+} from './portable/index.ts'
 export { toPortable } from './portable-text.ts'

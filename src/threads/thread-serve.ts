@@ -1,5 +1,5 @@
 /** The answering side of ThreadCalls: one handler an operation, one answer a call, at once or later. */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, type Transferable } from 'node:worker_threads'
 import { MillraceError, toMillraceError } from '../model/index.ts'
 import { toErrorMessage, type Answer } from './thread-calls.ts'
 
@@ -12,17 +12,22 @@ interface CallMessage {
 /** What is done for each operation: the answer, or a promise of it. */
 export type Handlers = Readonly<Record<string, (payload: never) => unknown>>
 
-/** Answers calls until the thread is stopped. A thrown error becomes the answer, as `toError` sees it. */
+/**
+ * Answers calls until the thread is stopped. A thrown error becomes the answer, as `toError` sees it. What `handedOver`
+ * names of an answer is not copied, and gone here afterwards.
+ */
 export function serveThread(
   handlers: Handlers,
   toError: (thrown: unknown) => MillraceError = toMillraceError,
+  handedOver: (value: unknown) => readonly Transferable[] = () => [],
 ): void {
   const port = parentPort
   if (port === null) throw new MillraceError('Fault', 'the code of a thread was loaded outside a worker')
+  const post = (made: Answer) => port.postMessage(made, 'value' in made ? handedOver(made.value) : [])
   port.on('message', (call: CallMessage) => {
     const given = answer({ handlers, toError }, call)
-    if (given instanceof Promise) void given.then((later: Answer) => port.postMessage(later))
-    else port.postMessage(given)
+    if (given instanceof Promise) void given.then(post)
+    else post(given)
   })
 }
 

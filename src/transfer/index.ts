@@ -30,6 +30,17 @@ export { writeExport } from './files/index.ts'
 export type { ExportTarget } from './files/index.ts'
 export { csvLine, csvLines, FORMATS, jsonLines } from './formats/index.ts'
 export type { FormatName } from './formats/index.ts'
+export { move, undoMove, verify } from './migrate/index.ts'
+export type {
+  Difference,
+  MoveProgress,
+  MoveReport,
+  MoveRequest,
+  MoveWorld,
+  Preflight,
+  TableProof,
+  VerifyRequest,
+} from './migrate/index.ts'
 export { followRun } from './follow/index.ts'
 export type { Follower, FollowTarget } from './follow/index.ts'
 

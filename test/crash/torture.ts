@@ -13,6 +13,7 @@ import {
 } from '../processes/index.ts'
 import { logPart } from '../wal/index.ts'
 import { crashPart, postgresCrashPart } from './crash-part.ts'
+import { migratePart } from './migrate-part.ts'
 import { recrawlPart } from './recrawl-part.ts'
 
 const PARTS = [
@@ -25,6 +26,7 @@ const PARTS = [
   postgresCrashPart,
   postgresFaultsPart,
   recrawlPart,
+  migratePart,
   powerPart,
   sweepPart,
 ]

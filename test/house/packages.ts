@@ -27,7 +27,13 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:buffer': ANYWHERE,
   'node:child_process': ['src/store/sqlite', 'src/app'],
-  'node:crypto': ['src/model', 'src/transfer', 'src/store/sqlite/upkeep'],
+  'node:crypto': [
+    'src/model',
+    'src/transfer',
+    'src/store/sqlite/tables',
+    'src/store/postgres/tables',
+    'src/store/sqlite/upkeep',
+  ],
   'node:dns/promises': ['src/crawl/fetch'],
   'node:events': ANYWHERE,
   'node:fs': ['src/store/sqlite', 'src/store/postgres', 'src/transfer', 'src/app'],
@@ -50,7 +56,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What tests may import beside it: every builtin, and these. */
-const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'hyparquet', 'markdown-it', 'warcio'])
+const FOR_TESTS: ReadonlySet<string> = new Set(['fast-check', 'hyparquet', 'markdown-it', 'pg', 'warcio'])
 
 /**
  * What src/store may take from node:fs. Opening the database, its -wal or its -shm within the process and closing that

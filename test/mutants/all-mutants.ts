@@ -9,6 +9,7 @@ import { documentMutants } from './document-mutants.ts'
 import { duplicateMutants } from './duplicate-mutants.ts'
 import { jobMutants } from './job-mutants.ts'
 import { metricMutants } from './metric-mutants.ts'
+import { moveMutants } from './move-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { postgresConnectMutants } from './postgres-connect-mutants.ts'
 import { postgresMutants } from './postgres-mutants.ts'
@@ -37,4 +38,5 @@ export const allMutants: readonly Mutant[] = [
   ...postgresConnectMutants,
   ...sqlMutants,
   ...postgresMutants,
+  ...moveMutants,
 ]

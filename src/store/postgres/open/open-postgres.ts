@@ -12,6 +12,7 @@ import { migrate, migrations, pendingMigrations } from '../migrations/index.ts'
 import { ReadPool } from '../pool/index.ts'
 import { Keeper } from '../processes/index.ts'
 import { QueryReader, runPersonSql } from '../reader/index.ts'
+import { refuseUnfinishedMove } from '../tables/index.ts'
 import { storeOver } from './store-over.ts'
 
 /** How to open a database. */
@@ -42,7 +43,7 @@ const COME_BACK_MS = 15_000
 /**
  * Opens, and creates or upgrades the schema where needed.
  * @throws MillraceError StoreUnreachable, NoPermission, BadConfig, EngineTooOld, ForeignDatabase, SchemaNewer,
- *   SchemaChanged, Busy
+ *   SchemaChanged, MoveUnfinished, Busy
  */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const { clock = systemClock, command = 'millrace', changesKept = CHANGES_KEPT } = options
@@ -56,6 +57,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
     await upgrade(connector, now)
     const keeper = new Keeper(connector, own)
     await keeper.open()
+    await refuseTarget(connector, keeper)
     const pool = poolFor(options, connector, meter)
     const limits = { ...QUEUE_LIMITS, ...options.limits }
     const retryWindowMs = connector.limits.reconnectMs
@@ -121,6 +123,19 @@ function catalogFor(given: readonly Definition[]): {
   return { catalog: catalogOf(definitions, 'postgres'), plain }
 }
 
+/** Asked once this process is known to the others, so that a move which begins now sees it. */
+async function refuseTarget(connector: Connector, keeper: Keeper): Promise<void> {
+  const connection = await connector.connect('read')
+  try {
+    await refuseUnfinishedMove(connection, connector.name)
+  } catch (error) {
+    await keeper.close()
+    throw error
+  } finally {
+    await connection.close()
+  }
+}
+
 async function upgrade(connector: Connector, now: number): Promise<void> {
   const connection = await connector.connect('write')
   try {
@@ -136,6 +151,7 @@ async function upgradeOld(connector: Connector, now: number): Promise<void> {
   let pending: number
   try {
     pending = (await pendingMigrations(connection, migrations)).length
+    await refuseUnfinishedMove(connection, connector.name)
   } finally {
     await connection.close()
   }

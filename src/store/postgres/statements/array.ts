@@ -3,7 +3,7 @@
  * are not doubled, and neither side parses digits. The layout is that of array_recv (src/backend/utils/adt/arrayfuncs.c).
  */
 import type { Stored } from '../../codec.ts'
-import type { postgresType } from '../../dialect.ts'
+import type { postgresType } from '../../portable/index.ts'
 
 /** What elements can be. */
 export type ElementType = ReturnType<typeof postgresType>

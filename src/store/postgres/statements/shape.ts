@@ -7,7 +7,7 @@
 import { BIND_POSITION, type CompiledStatement } from '../../catalog.ts'
 import type { PlainWrite } from '../../declare.ts'
 import { sqlName } from '../../declare.ts'
-import { postgresType } from '../../dialect.ts'
+import { postgresType } from '../../portable/index.ts'
 import type { ElementType } from './array.ts'
 
 /** A statement ready to be sent: its text, and what its placeholders are bound to. */

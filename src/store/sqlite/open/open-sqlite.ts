@@ -9,11 +9,19 @@ import type { Reader, Store } from '../../contract.ts'
 import type { Definition } from '../../declare.ts'
 import { RoomPause, type WaitForRoom } from '../disk/index.ts'
 import { newPulseMemory, type Notice } from '../figures/index.ts'
-import { checkEngine, checkFolder, checkWritable, inspectFile, isSchemaOld } from '../file/index.ts'
+import {
+  checkEngine,
+  checkFolder,
+  checkWritable,
+  inspectFile,
+  isSchemaOld,
+  openForReading,
+} from '../file/index.ts'
 import { QUEUE_LIMITS, type QueueLimits } from '../../queue/index.ts'
 import { closeOnce, engineQueries, readerOver } from '../../reading/index.ts'
 import { ReaderPool, runSql } from '../reader/index.ts'
 import { startWriter } from '../writer/index.ts'
+import { refuseUnfinishedMove } from '../tables/index.ts'
 import { storeOver } from './store-over.ts'
 
 /** How to open a database. */
@@ -49,7 +57,7 @@ const LOG_BYTES_MAX = 64 * 1024 * 1024
 /**
  * Opens, and creates or upgrades where needed.
  * @throws MillraceError EngineTooOld, NetworkFileSystem, CannotCreate, NoPermission, ForeignDatabase, Corrupt,
- *   SchemaNewer, SchemaChanged, Busy, DiskFull
+ *   SchemaNewer, SchemaChanged, MoveUnfinished, Busy, DiskFull
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   checkEngine()
@@ -86,11 +94,18 @@ export async function openSqliteReader(options: SqliteOptions): Promise<Reader> 
     )
   }
   if (isSchemaOld(path)) await (await openSqlite(options)).close()
+  refuseUnfinished(path)
   const catalog = catalogOf([...options.definitions, ...engineQueries])
   const meter = new Meter()
   const pool = new ReaderPool(path, catalog, { meter })
   const close = closeOnce(() => pool.close())
   return readerOver({ pool, sql: (text, deadlineMs) => runSql(path, text, deadlineMs), meter, close })
+}
+
+/** @throws MillraceError MoveUnfinished */
+function refuseUnfinished(path: string): void {
+  using db = openForReading(path)
+  refuseUnfinishedMove(db)
 }
 
 function writerData(path: string, catalog: Catalog, clock: Clock, options: SqliteOptions) {

@@ -15,6 +15,7 @@ import {
   transactWhenFree,
 } from '../file/index.ts'
 import { sqliteError } from '../sqlite-error.ts'
+import { refuseUnfinishedMove } from '../tables/index.ts'
 import { BatchCommitter } from './batch.ts'
 import { CopyCarrier } from './copy-carrier.ts'
 import type { WriterData } from './writer-data.ts'
@@ -80,7 +81,10 @@ function register(db: DatabaseSync, { path, process, now }: WriterData): Process
   const lock = holdProcessLock(path, id)
   try {
     const insert = db.prepare('INSERT INTO processes VALUES (?, ?, ?, ?, ?)')
-    transactWhenFree(db, OPEN_WAIT_MS, () => insert.run(id, pid, host, command, now))
+    transactWhenFree(db, OPEN_WAIT_MS, () => {
+      refuseUnfinishedMove(db)
+      insert.run(id, pid, host, command, now)
+    })
     const known = db.prepare('SELECT 1 FROM processes WHERE id = ?')
     sweepSideFiles(path, (other) => known.get(other) !== undefined)
     return lock

@@ -1,5 +1,5 @@
 /** How the backends write a parameter, and which type Postgres knows a codec by. */
-import type { Codec } from './codec.ts'
+import type { Codec } from '../codec.ts'
 
 /** Whose SQL it is. */
 export type Dialect = 'sqlite' | 'postgres'

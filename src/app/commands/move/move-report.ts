@@ -1,0 +1,81 @@
+/** A move's or a comparison's report in words. */
+import type { Difference, MoveReport, Preflight } from '../../../transfer/index.ts'
+import { plainLine } from '../../print/plain-text.ts'
+import { renderTable } from '../../print/table.ts'
+import { isoTime } from '../../print/when.ts'
+import { formatBytes, formatDuration } from '../../quantity.ts'
+
+/** The whole of it. */
+export function describeReport(report: MoveReport, seconds: number): string {
+  const { outcome, preflight } = report
+  if (outcome === 'equal') return equal(report, seconds)
+  if (outcome === 'different') return different(report)
+  if (outcome === 'interrupted') return interrupted(report)
+  return preflight === null ? outcome : describePreflight(preflight, report)
+}
+
+function equal(report: MoveReport, seconds: number): string {
+  const { from, to, tables, root, rowsCopied, lastEqual, isFinished } = report
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0)
+  const rate = rowsCopied === 0 ? '' : `, ${Math.round(rowsCopied / seconds)} rows/s with the proof`
+  const again = tables.reduce((sum, { chunksAgain }) => sum + chunksAgain, 0)
+  return [
+    `equal: ${rows} rows of ${tables.length} tables, read and hashed on each side by itself`,
+    `from ${plainLine(from, 200)}`,
+    `to   ${plainLine(to, 200)}`,
+    ...(root === null ? [] : [`root ${root}`]),
+    ...(lastEqual === null ? [] : [`position ${lastEqual.position}, equal at ${isoTime(lastEqual.at)}`]),
+    `${rowsCopied} rows copied, ${formatDuration(seconds * 1_000)}${rate}`,
+    ...(again === 0 ? [] : [`${again} chunks were copied again, because the source had changed them`]),
+    ...(root === null && !isFinished ? ['only some tables were asked for'] : []),
+  ].join('\n')
+}
+
+function different({ tables, differences, differenceCount, from, to }: MoveReport): string {
+  const names = tables.filter(({ rootFrom, rootTo }) => rootFrom !== rootTo).map(({ table }) => table)
+  const more = differenceCount - differences.length
+  return [
+    `different: ${differenceCount} values or rows of ${names.join(', ')}`,
+    `from ${plainLine(from, 200)}`,
+    `to   ${plainLine(to, 200)}`,
+    ...differences.map(describeDifference),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('\n')
+}
+
+function describeDifference({ table, key, column, from, to }: Difference): string {
+  const row = plainLine(`${table} ${key.join(' ')}`, 200)
+  if (column === null) return `  ${row}: only on the side of --${from === null ? 'to' : 'from'}`
+  return `  ${row}, ${column}: ${plainLine(String(from), 100)} became ${plainLine(String(to), 100)}`
+}
+
+function interrupted({ lastEqual, to }: MoveReport): string {
+  const told =
+    lastEqual === null
+      ? 'the first copy is not done'
+      : `last equal at ${isoTime(lastEqual.at)}, position ${lastEqual.position}`
+  return `interrupted: ${told}; run the same command again, which goes on, or empty ${plainLine(to, 200)} with --undo`
+}
+
+function describePreflight(preflight: Preflight, { outcome, from, to }: MoveReport): string {
+  const { tables, rows, bytes, seconds, leases, traps, trapCount, bigIntegers } = preflight
+  const listed = tables.filter((table) => table.rows > 0)
+  const table = renderTable(
+    ['table', 'rows', 'bytes'],
+    listed.map((one) => [one.table, String(one.rows), formatBytes(one.bytes)]),
+  )
+  return [
+    `from ${plainLine(from, 200)}`,
+    `to   ${plainLine(to, 200)}`,
+    table,
+    `${rows} rows, ${formatBytes(bytes)}, about ${formatDuration(seconds * 1_000)}`,
+    ...(leases > 0 ? [`${leases} jobs are in hand; on the target they are given back`] : []),
+    ...(bigIntegers > 0 ? [`${bigIntegers} integers beyond 2^53, which survive`] : []),
+    ...traps.map(
+      (trap) => `  ${plainLine(`${trap.table} ${trap.key.join(' ')}`, 200)}, ${trap.column}: ${trap.why}`,
+    ),
+    outcome === 'ready'
+      ? 'nothing is in the way; nothing was written'
+      : `${trapCount} values would not survive; nothing was written`,
+  ].join('\n')
+}
