@@ -73,6 +73,14 @@ export function answerMs(limits: Limits, purpose: Purpose): number {
   return purpose === 'copy' ? Math.max(COPY_STATEMENT_MS, limits.answerMs) : limits.answerMs
 }
 
+/**
+ * Whether the server may read whole tables where an index would serve. Our own statements all have one; plans are kept for
+ * a session, and one that was made while a table was new and small would read all of it when it has grown.
+ */
+function mayScan(purpose: Purpose): 'on' | 'off' {
+  return purpose === 'write' || purpose === 'read' ? 'off' : 'on'
+}
+
 /** The settings each session starts with. What a session says later takes their place. */
 export function settingsOf(limits: Limits, purpose: Purpose): Readonly<Record<string, string>> {
   const keepaliveS = String(Math.max(1, Math.round(limits.keepaliveMs / 1000)))
@@ -89,6 +97,8 @@ export function settingsOf(limits: Limits, purpose: Purpose): Readonly<Record<st
     standard_conforming_strings: 'on',
     extra_float_digits: '1',
     client_min_messages: 'warning',
+    enable_seqscan: mayScan(purpose),
+    jit: 'off',
     tcp_keepalives_idle: keepaliveS,
     tcp_keepalives_interval: keepaliveS,
     tcp_keepalives_count: '3',

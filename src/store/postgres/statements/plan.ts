@@ -59,6 +59,9 @@ export function bind(
   })
 }
 
+/** A loop: this runs several times for each unit. */
 function repeat<Value>(times: number, make: () => Value): Value[] {
-  return Array.from({ length: times }, make)
+  const made: Value[] = []
+  for (let time = 0; time < times; time++) made.push(make())
+  return made
 }
