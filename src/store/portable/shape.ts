@@ -30,7 +30,7 @@ export interface ChunkBounds {
 }
 
 /** Small enough that one bad row in ten million has less than a thousandth read again. */
-export const CHUNK: ChunkBounds = { rows: 8_192, bytes: 2 * 1024 * 1024 }
+export const CHUNK: ChunkBounds = { rows: 4_096, bytes: 1024 * 1024 }
 
 /** Tables that follow from others and are made anew; SQLite's own parts of them are no tables to it. */
 export const DERIVED: ReadonlySet<string> = new Set(['documents_text'])

@@ -1,7 +1,13 @@
 /** A database as the source of a move, or read back as its target: one connection that only reads. */
 import { MillraceError } from '../../../model/index.ts'
 import { closeOnce } from '../../reading/index.ts'
-import { moveUnfinished, type SourceSide, type TableShape, type Touched } from '../../portable/index.ts'
+import {
+  moveUnfinished,
+  RowWriter,
+  type SourceSide,
+  type TableShape,
+  type Touched,
+} from '../../portable/index.ts'
 import { type Connection, type Connector, type ConnectOptions, connectorOf } from '../connect/index.ts'
 import { migrations, pendingMigrations } from '../migrations/index.ts'
 import { moveOf } from './move-table.ts'
@@ -40,8 +46,11 @@ export function sourceOver(
   const { name } = connector
   const one = async (text: string) => (await connection.run({ text })).rows[0]?.[0] ?? null
   const readers = new Map<string, Promise<TableReader>>()
+  // One writer serves all reads, so that they leave little behind; each read has it for itself.
+  const writer = new RowWriter()
+  const inTurn = turns()
   const reader = (table: string) => {
-    const known = readers.get(table) ?? readerOf(connection, table)
+    const known = readers.get(table) ?? readerOf(connection, table, writer)
     readers.set(table, known)
     return known
   }
@@ -63,10 +72,10 @@ export function sourceOver(
     writers: async () => Number(await one(LIVING)),
     leases: async () => Number(await one("SELECT count(*) FROM jobs WHERE state = 'running'")),
     touchedAfter: (position, limit) => touched(connection, position, limit),
-    read: async (table, range) => (await reader(table)).chunk(range, true),
-    digest: async (table, range) => (await reader(table)).chunk(range, false),
-    digestAll: async (table, range) => (await reader(table)).digestAll(range),
-    readIds: async (table, column, ids) => (await reader(table)).byIds(column, ids),
+    read: (table, range) => inTurn(async () => (await reader(table)).chunk(range, true)),
+    digest: (table, range) => inTurn(async () => (await reader(table)).chunk(range, false)),
+    digestAll: (table, range) => inTurn(async () => (await reader(table)).digestAll(range)),
+    readIds: (table, column, ids) => inTurn(async () => (await reader(table)).byIds(column, ids)),
     close: closeOnce(() => connection.close()),
   }
 }
@@ -79,10 +88,21 @@ async function checkedTables(connection: Connection, name: string): Promise<read
   )
 }
 
-async function readerOf(connection: Connection, table: string): Promise<TableReader> {
+/** Runs what it is given one after the other. */
+function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    // Whoever asked hears of a failure; the next one does not depend on it.
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+async function readerOf(connection: Connection, table: string, writer: RowWriter): Promise<TableReader> {
   const shape = (await tablesOf(connection)).find(({ name }) => name === table)
   if (shape === undefined) throw new MillraceError('Fault', `there is no table "${table}"`)
-  return new TableReader(connection, shape)
+  return new TableReader(connection, shape, writer)
 }
 
 /** In one view, so that nothing between the changes and the latest position is passed over. */

@@ -9,7 +9,7 @@ import {
   type Key,
   type KeyRange,
   type Rows,
-  RowWriter,
+  type RowWriter,
   type TableShape,
 } from '../../portable/index.ts'
 import type { Connection } from '../connect/index.ts'
@@ -27,17 +27,20 @@ export class TableReader {
   readonly #connection: Connection
   readonly #shape: TableShape
   readonly #keyAt: readonly number[]
+  readonly #writer: RowWriter
   #meanBytes = 0
 
-  constructor(connection: Connection, shape: TableShape) {
+  /** `writer` is shared by the tables of a connection. */
+  constructor(connection: Connection, shape: TableShape, writer: RowWriter) {
     this.#connection = connection
+    this.#writer = writer
     this.#shape = shape
     this.#keyAt = shape.key.map((name) => shape.columns.findIndex((column) => column.name === name))
   }
 
   /** One chunk, with its rows or only their digest. */
   async chunk(range: KeyRange, isKept: boolean): Promise<Chunk> {
-    const taken = new Taken(this.#shape, this.#keyAt, isKept)
+    const taken = this.#taken(isKept, CHUNK.bytes)
     let after = range.after
     for (let isMore = true; isMore && !taken.isFull;) {
       const asked = this.#rowsToAsk(taken)
@@ -52,16 +55,22 @@ export class TableReader {
 
   /** The digest of all rows of a range. */
   async digestAll(range: KeyRange): Promise<Chunk> {
-    const taken = new Taken(this.#shape, this.#keyAt, false, Infinity)
+    const taken = this.#taken(false, Infinity)
     await this.#copy(within(this.#shape, range), Infinity, taken)
     return taken.end()
   }
 
   /** Rows by one column of text. */
   async byIds(column: string, ids: readonly string[]): Promise<Rows> {
-    const taken = new Taken(this.#shape, this.#keyAt, true, Infinity)
+    const taken = this.#taken(true, Infinity)
     await this.#copy(isOneOf(column, ids), Infinity, taken)
     return taken.end()
+  }
+
+  /** What an earlier read that failed left in the writer is forgotten. */
+  #taken(isKept: boolean, bytesMax: number): Taken {
+    this.#writer.clear()
+    return new Taken({ shape: this.#shape, keyAt: this.#keyAt, writer: this.#writer, isKept, bytesMax })
   }
 
   #rowsToAsk({ rows, encodedBytes }: Taken): number {
@@ -83,9 +92,17 @@ export class TableReader {
   }
 }
 
+interface Taking {
+  readonly shape: TableShape
+  readonly keyAt: readonly number[]
+  readonly writer: RowWriter
+  readonly isKept: boolean
+  readonly bytesMax: number
+}
+
 /** What is taken of the rows that come. */
 class Taken {
-  readonly writer = new RowWriter()
+  readonly writer: RowWriter
   readonly #shape: TableShape
   readonly #keyAt: readonly number[]
   readonly #isKept: boolean
@@ -98,7 +115,8 @@ class Taken {
   rows = 0
   seen = 0
 
-  constructor(shape: TableShape, keyAt: readonly number[], isKept: boolean, bytesMax: number = CHUNK.bytes) {
+  constructor({ shape, keyAt, writer, isKept, bytesMax }: Taking) {
+    this.writer = writer
     this.#shape = shape
     this.#keyAt = keyAt
     this.#isKept = isKept

@@ -80,8 +80,8 @@ test('a chunk ends at the same row whether its rows or its digest are asked for'
     await source.read('raw_bodies', EVERYTHING),
     await source.digest('raw_bodies', EVERYTHING),
   ]
-  assert.deepEqual([rows.rows, rows.isLast], [11, false])
+  assert.deepEqual([rows.rows, rows.isLast], [6, false])
   assert.deepEqual({ ...digest, bytes: null }, { ...rows, bytes: null })
   const whole = await source.digestAll('raw_bodies', { after: null, upTo: rows.last })
-  assert.deepEqual([whole.rows, whole.sha256], [11, rows.sha256])
+  assert.deepEqual([whole.rows, whole.sha256], [6, rows.sha256])
 })
