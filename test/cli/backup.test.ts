@@ -29,7 +29,7 @@ describe('a backup of a crawl', () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-backup-'))
-    site = await startSite({ pages: PAGES, seed: 11, latencyMs: 25, onRequest: () => seen.onRequest() })
+    site = await startSite({ pages: PAGES, seed: 11, latencyMs: 50, onRequest: () => seen.onRequest() })
   })
   after(async () => {
     for (const child of running.keys()) child.kill('SIGKILL')
