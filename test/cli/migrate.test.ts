@@ -13,7 +13,7 @@ import { startSite, type Site } from '../site/index.ts'
 import { millrace } from './crawled-demo.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url))
-const PAGES = 80
+const PAGES = 60
 
 interface Report {
   readonly outcome: string

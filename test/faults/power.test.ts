@@ -48,7 +48,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'no sync at all': { file: BATCH, stands: DURABILITY, put: "isPowerSafe ? 'OFF' : 'OFF'" },
   'no sync before the receipt': { file: BATCH, stands: DURABILITY, put: "isPowerSafe ? 'NORMAL' : 'NORMAL'" },
   'the durability of the laxest unit of a batch': {
-    file: 'src/store/sqlite/writer/write-queue.ts',
+    file: 'src/store/queue/write-queue.ts',
     stands: 'batch.some((entry) => entry.unit.isPowerSafe)',
     put: 'batch.every((entry) => entry.unit.isPowerSafe)',
   },

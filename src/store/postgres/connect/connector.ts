@@ -57,7 +57,9 @@ class PostgresConnector implements Connector {
     const signals = [this.#closing.signal, ...(options.signal === undefined ? [] : [options.signal])]
     const opening = { ...this.#base, purpose, signal: AbortSignal.any(signals) }
     // The machine's own timer: what is bounded is how long somebody waits.
-    const giveUpAt = performance.now() + this.limits.reconnectMs
+    const { reconnectMs, firstContactMs } = this.limits
+    const windowMs = this.#wasReached ? reconnectMs : Math.min(reconnectMs, firstContactMs)
+    const giveUpAt = performance.now() + windowMs
     for (let tried = 1; ; tried += 1) {
       try {
         return this.#keep(await this.#tryOnce(opening))

@@ -11,6 +11,8 @@ export interface Limits {
   readonly connectMs: number
   /** How long a server that refuses, starts or is full is tried again. */
   readonly reconnectMs: number
+  /** The same of a server that was not reached yet, where that is less. */
+  readonly firstContactMs: number
   /** One statement, on the server. A person's SQL and COPY have limits of their own: see `statementMs`. */
   readonly statementMs: number
   /** Waiting for one lock, on the server: longer than the 30 s after which a writer gives up by itself. */
@@ -43,6 +45,7 @@ export interface Limits {
 export const LIMITS: Limits = {
   connectMs: 10_000,
   reconnectMs: 30_000,
+  firstContactMs: 30_000,
   statementMs: 60_000,
   lockMs: 35_000,
   idleInTransactionMs: 15_000,
