@@ -77,13 +77,4 @@ export const contractMutants: readonly Mutant[] = [
     tests: ['src/store/postgres/conformance.test.ts'],
     only: 'a held name has one owner',
   },
-  {
-    name: 'closed-store-unreachable',
-    breaks: 'a closed store says that it is closed',
-    file: 'src/store/postgres/processes/keeper.ts',
-    find: 'if (this.#end.signal.aborted) throw closed()',
-    replace: '',
-    tests: ['src/store/postgres/conformance.test.ts'],
-    only: 'a closed store refuses',
-  },
 ]
