@@ -15,6 +15,8 @@ export interface Ground {
   readonly processes: number
   /** How long a stopped process that blocks all others is left standing; Postgres frees them by itself. */
   readonly blockedMs: number
+  /** Whether a stopped process may have sent what ends a job, so that a server ends it all the same. */
+  readonly endsWhatWasSent: boolean
   /** The process that may write now, by its number; undefined: none. */
   holder(): Promise<number | undefined>
   /** What is wrong with how it is kept. */
@@ -42,6 +44,7 @@ export function fileGround(folder: string): Ground {
     db: path,
     processes: 8,
     blockedMs: 300,
+    endsWhatWasSent: false,
     holder: () => Promise.resolve(lockHolders(path)?.writer?.pid),
     async damage(store) {
       const findings: string[] = []
@@ -67,6 +70,7 @@ export async function databaseGround(url: string): Promise<Ground> {
     db: url,
     processes: 4,
     blockedMs: 60_000,
+    endsWhatWasSent: true,
     holder: async () => (await client.query<{ pid: number }>(HOLDER)).rows[0]?.pid,
     damage: () => Promise.resolve([]),
     end: () => client.end(),

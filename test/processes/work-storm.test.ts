@@ -20,7 +20,7 @@ test(
 )
 
 test(
-  'of four workers on one database one is killed and one stopped: each effect is there once, and each late end is fenced',
+  'of four workers on one database one is killed and one stopped: each effect is there once',
   { timeout: 200_000 },
   async (t) => {
     const ground = await databaseGround(await freshDatabase(t))
