@@ -1,17 +1,12 @@
 /** Which registered processes live: those whose session still holds the lock of their id. */
 import type { RegisteredProcess } from '../../finding.ts'
 import type { Connection } from '../connect/index.ts'
+import { isHeld, lifeLock } from '../processes/index.ts'
 
-/* An advisory lock of one bigint is listed as its two halves. */
-const HELD = `SELECT 1 FROM pg_locks
-  WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(one.id, 0)`
-
-const REGISTERED = `SELECT id, pid, host, command, started_at, EXISTS (${HELD}) FROM processes AS one
+const REGISTERED = `SELECT id, pid, host, command, started_at, ${isHeld(lifeLock('one.id'))} FROM processes AS one
   ORDER BY started_at, id`
 
-const LIVING = `SELECT id FROM unnest($1::text[]) AS one (id) WHERE EXISTS (${HELD})`
+const LIVING = `SELECT id FROM unnest($1::text[]) AS one (id) WHERE ${isHeld(lifeLock('one.id'))}`
 
 /** All that are registered, oldest first. */
 export async function registeredOf(connection: Connection): Promise<readonly RegisteredProcess[]> {

@@ -4,3 +4,4 @@
  */
 export { Keeper } from './keeper.ts'
 export type { OwnProcess } from './keeper.ts'
+export { isHeld, lifeLock } from './life-lock.ts'

@@ -7,7 +7,8 @@ import { isMillraceError, MillraceError } from '../../../model/index.ts'
 import type { LostProcess } from '../../contract.ts'
 import { toPortable } from '../../portable-text.ts'
 import { closed } from '../../queue/index.ts'
-import { endLeft, type Connection, type Connector, type Sent } from '../connect/index.ts'
+import { endLeft, settled, type Connection, type Connector, type Sent } from '../connect/index.ts'
+import { isHeld, lifeLock } from './life-lock.ts'
 
 /** This process, as others see it. */
 export interface OwnProcess {
@@ -171,31 +172,25 @@ async function isTaken(connection: Connection, name: string): Promise<boolean> {
 
 async function write(connection: Connection, statement: Sent): Promise<void> {
   const sent = [{ text: 'BEGIN READ WRITE' }, statement, { text: 'COMMIT' }]
-  const outcomes = await Promise.allSettled(sent.map((one) => connection.run(one)))
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  await settled(sent.map((one) => connection.run(one)))
 }
 
-const LOCK_OWN = 'SELECT pg_advisory_lock(hashtextextended($1::text, 0))'
+const LOCK_OWN = `SELECT pg_advisory_lock(${lifeLock('$1::text')})`
 /* Postgres counts how often a session took a lock; ours is taken once and let go once. */
-const TRY_NAMED = `SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 1 AND pid = pg_backend_pid()
-      AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1::text, 1))
-  THEN true ELSE pg_try_advisory_lock(hashtextextended($1::text, 1)) END`
-const LET_GO = 'SELECT pg_advisory_unlock(hashtextextended($1::text, 1))'
+const NAMED = 'hashtextextended($1::text, 1)'
+const TRY_NAMED = `SELECT CASE WHEN ${isHeld(NAMED, 'pid = pg_backend_pid()')}
+  THEN true ELSE pg_try_advisory_lock(${NAMED}) END`
+const LET_GO = `SELECT pg_advisory_unlock(${NAMED})`
 
 const PUT_OWN = `INSERT INTO processes (id, pid, host, command, started_at)
   VALUES ($1::text, $2::bigint, $3::text, $4::text, $5::bigint) ON CONFLICT (id) DO NOTHING`
 
-const LOST = `SELECT id, pid FROM processes WHERE id <> $1::text AND NOT EXISTS (
-    SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(processes.id, 0))
-  ORDER BY id`
+const LOST = `SELECT id, pid FROM processes
+  WHERE id <> $1::text AND NOT ${isHeld(lifeLock('processes.id'))} ORDER BY id`
 
 /* A process that comes back waits for the lock until the row is gone, and puts it there anew. */
 const FORGET = `DELETE FROM processes
-  WHERE id = $1::text AND pg_try_advisory_xact_lock(hashtextextended(id, 0))`
+  WHERE id = $1::text AND pg_try_advisory_xact_lock(${lifeLock('id')})`
 
 /** Whether this session began soon after the server did. */
 const IS_AFTER_RESTART = `SELECT backend_start - pg_postmaster_start_time() < interval '15 seconds'

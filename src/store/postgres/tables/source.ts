@@ -10,16 +10,14 @@ import {
 } from '../../portable/index.ts'
 import { type Connection, type Connector, type ConnectOptions, connectorOf } from '../connect/index.ts'
 import { migrations, pendingMigrations } from '../migrations/index.ts'
+import { isHeld, lifeLock } from '../processes/index.ts'
 import { moveOf } from './move-table.ts'
 import { constant, quoted } from './quoting.ts'
 import { tablesOf } from './shapes.ts'
 import { TableReader } from './table-reader.ts'
 
-/** Processes at work hold an advisory lock of their id; pg_locks shows its two halves. */
-export const LIVING = `SELECT count(*) FROM processes, LATERAL (SELECT hashtextextended(processes.id, 0) AS hash) AS lock
-  WHERE EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND classid::bigint = (hash >> 32) & 4294967295 AND objid::bigint = hash & 4294967295)`
+/** How many processes are at work. */
+export const LIVING = `SELECT count(*) FROM processes WHERE ${isHeld(lifeLock('processes.id'))}`
 
 /** Opens a database that a Millrace made. @throws MillraceError NotFound, MoveUnfinished, and as connecting does */
 export async function openPostgresSource(options: ConnectOptions): Promise<SourceSide> {

@@ -1,9 +1,8 @@
 /** How a batch begins: alone in commit order, with what was there before it. */
 import { unpackResults, type Applied } from '../../queue/index.ts'
 import type { Stored } from '../../codec.ts'
-import type { Answer, Connection } from '../connect/index.ts'
+import { settled, type Answer, type Connection } from '../connect/index.ts'
 import type { PlannedUnit } from '../statements/index.ts'
-import { settled } from './settled.ts'
 
 /** A transaction that has the lock. */
 export interface Begun {

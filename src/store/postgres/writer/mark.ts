@@ -6,8 +6,7 @@
  * The row lies among the idempotency keys, is forgotten as they are, and moves to another day only with the day, so
  * that writing it again touches no index.
  */
-import type { Connection, Sent } from '../connect/index.ts'
-import { settled } from './settled.ts'
+import { settled, type Connection, type Sent } from '../connect/index.ts'
 
 const DAY_MS = 24 * 3_600_000
 

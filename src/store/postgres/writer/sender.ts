@@ -6,7 +6,7 @@ import { MillraceError } from '../../../model/index.ts'
 import type { Compiled, CompiledStatement } from '../../catalog.ts'
 import type { Stored } from '../../codec.ts'
 import type { PlainWrite } from '../../declare.ts'
-import type { Answer, Connection, Sent as Statement } from '../connect/index.ts'
+import { settled, type Answer, type Connection, type Sent as Statement } from '../connect/index.ts'
 import { bind, type Call, type Moment, type PlannedUnit } from '../statements/index.ts'
 import { binaryArray, manyRowsOf, shapeStatement, type ManyRows, type Shaped } from '../statements/index.ts'
 
@@ -98,10 +98,9 @@ export class StepSender {
   /** All answers. @throws MillraceError the first thing that went wrong; what came after it only followed from it */
   async settle(): Promise<void> {
     this.end()
-    const outcomes = await Promise.allSettled(this.#answers)
+    const answers = this.#answers
     this.#answers = []
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    await settled(answers)
   }
 
   #sendCall(call: Call, sent: Sent, tally: Tally): void {
