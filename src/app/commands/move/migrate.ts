@@ -8,6 +8,7 @@ import { openSource, openTarget } from '../../database/open-sides.ts'
 import { passwordByCommand } from '../../database/password-command.ts'
 import { EXIT } from '../../exit-code.ts'
 import { printLine, say } from '../../print/output.ts'
+import { stopOnSignal } from '../stop-on-signal.ts'
 import { describeReport } from './move-report.ts'
 import { showMove } from './move-progress.ts'
 
@@ -106,14 +107,4 @@ function tablesOf({ tables }: MoveFlags): readonly string[] | null {
 
 function disposable<Side extends { close(): Promise<void> }>(side: Side): Side & AsyncDisposable {
   return Object.assign(side, { [Symbol.asyncDispose]: () => side.close() })
-}
-
-function stopOnSignal(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController()
-  const stop = (signal: NodeJS.Signals) => controller.abort(signal)
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
-  }
 }

@@ -7,6 +7,7 @@ import { fileOf } from '../../database/database-url.ts'
 import { EXIT } from '../../exit-code.ts'
 import { upkeepOf } from '../../open-store.ts'
 import { printLine, say } from '../../print/output.ts'
+import { stopOnSignal } from '../stop-on-signal.ts'
 
 /** The options as typed. */
 export interface BackupFlags {
@@ -80,16 +81,6 @@ function teller({ output, isJson }: CommandContext): (progress: CopyProgress) =>
     if (line === told.line || isJson || step === 'asking') return
     told.line = line
     say(output, line)
-  }
-}
-
-function stopOnSignal(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController()
-  const stop = (signal: NodeJS.Signals) => controller.abort(signal)
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
   }
 }
 
