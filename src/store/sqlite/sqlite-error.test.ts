@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { MillraceError, type ErrorCode } from '../../model/index.ts'
-import { harmsWholeBatch, isInDoubt, resultCode, sqliteError } from './sqlite-error.ts'
+import { harmsWholeBatch } from '../queue/index.ts'
+import { isInDoubt, resultCode, sqliteError } from './sqlite-error.ts'
 
 function thrownBy(work: () => unknown): unknown {
   try {

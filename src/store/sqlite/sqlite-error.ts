@@ -34,15 +34,6 @@ const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
   EROFS: 'NoPermission',
 }
 
-/** Failures after which nothing of the transaction can be trusted to be still there. */
-const WHOLE_BATCH: ReadonlySet<ErrorCode> = new Set([
-  'DiskFull',
-  'InputOutput',
-  'Corrupt',
-  'NoPermission',
-  'Busy',
-])
-
 /** The result code of what node:sqlite threw, without its extension bits; undefined for any other error. */
 export function resultCode(error: unknown): number | undefined {
   const { errcode } = (error ?? {}) as { errcode?: unknown }
@@ -79,9 +70,4 @@ function systemError(error: unknown): MillraceError {
   const known = SYSTEM_CODES[code ?? '']
   if (known === undefined) return toMillraceError(error)
   return new MillraceError(known, message, { cause: error, applied: 'no' })
-}
-
-/** Whether this failure is one unit's own, so that its neighbours can be applied without it. */
-export function harmsWholeBatch(error: MillraceError): boolean {
-  return WHOLE_BATCH.has(error.code)
 }

@@ -11,10 +11,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MillraceError, toMillraceError } from '../../../model/index.ts'
 import type { Compiled } from '../../catalog.ts'
 import type { PlainWrite } from '../../declare.ts'
-import { noTimes, type Batch, type BatchReport, type BatchTimes, type Outcome } from '../../queue/index.ts'
+import {
+  harmsWholeBatch,
+  noTimes,
+  type Batch,
+  type BatchReport,
+  type BatchTimes,
+  type Outcome,
+} from '../../queue/index.ts'
 import { toErrorMessage } from '../../../threads/index.ts'
 import { delayMs, retryOf, type Connection, type Retry } from '../connect/index.ts'
-import { harmsWholeBatch } from './harm.ts'
 import type { Mark } from './mark.ts'
 import { planUnit, type PlannedUnit } from '../statements/index.ts'
 import { StepSender } from './sender.ts'

@@ -3,15 +3,9 @@
  * and yet at least as fast as a full batch adds them. Where it goes on is kept beside the position: the least position
  * that is left would have to be looked for among rows that are deleted and not yet vacuumed.
  */
+import { DUE_MAX, DUE_MIN, KEY_KEPT_MS } from '../../queue/index.ts'
 import type { Sent } from '../connect/index.ts'
 import type { Begun } from './begin.ts'
-
-/** Idempotency keys are kept for 7 days. */
-const KEY_KEPT_MS = 7 * 24 * 3_600_000
-/** Positions or keys deleted at once: more than the 1,000 units of a full batch add. */
-const DUE_MAX = 2_000
-/** Left until so many are due. */
-const DUE_MIN = 500
 
 const PRUNE_KEYS =
   'DELETE FROM commits WHERE key IN (SELECT key FROM commits WHERE at < $1::bigint ORDER BY at LIMIT $2::bigint)'

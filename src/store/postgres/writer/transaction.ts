@@ -10,16 +10,14 @@
  * whether it happened, and the mark that each batch leaves is that bit.
  */
 import { MillraceError } from '../../../model/index.ts'
-import { packResults, type Applied, type Outcome } from '../../queue/index.ts'
+import { harmsWholeBatch, packResults, type Applied, type Outcome } from '../../queue/index.ts'
 import { toErrorMessage } from '../../../threads/index.ts'
-import type { Connection, Sent as Statement } from '../connect/index.ts'
+import { settled, type Connection, type Sent as Statement } from '../connect/index.ts'
 import { begin, type Begun } from './begin.ts'
-import { harmsWholeBatch } from './harm.ts'
 import { putMark, type Mark } from './mark.ts'
 import type { PlannedUnit } from '../statements/index.ts'
 import { pruneStatements } from './retention.ts'
 import type { Sent, StepSender } from './sender.ts'
-import { settled } from './settled.ts'
 
 /** How the units are run: all at once, or each within a savepoint of its own. */
 export type Pass = 'together' | 'isolated'
@@ -46,8 +44,8 @@ const ADVANCE = `UPDATE counters SET value = greatest(value, (SELECT max(positio
   WHERE name = 'position'`
 
 /**
- * Does everything but COMMIT, and gives what each unit will have done. @throws MillraceError what went wrong; nothing is applied then, and the connection is in a
- * transaction that has to be rolled back
+ * Does everything but COMMIT, and gives what each unit will have done. @throws MillraceError what went wrong; nothing is
+ * applied then, and the connection is in a transaction that has to be rolled back
  */
 export async function prepare(
   parts: TransactionParts,

@@ -3,13 +3,7 @@
  * and yet at least as fast as a full batch adds them.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-
-/** Idempotency keys are kept for 7 days. */
-const KEY_KEPT_MS = 7 * 24 * 3_600_000
-/** Positions or keys deleted at once: more than the 1,000 units of a full batch add. */
-const DUE_MAX = 2_000
-/** Left until so many are due, because each deletion writes pages that the batch itself may not touch. */
-const DUE_MIN = 500
+import { DUE_MAX, DUE_MIN, KEY_KEPT_MS } from '../../queue/index.ts'
 
 /** Prunes within the caller's transaction. */
 export class Retention {

@@ -1,5 +1,5 @@
 /** Which failures are one unit's own fault, and which concern whatever was sent with it. */
-import type { ErrorCode, MillraceError } from '../../../model/index.ts'
+import type { ErrorCode, MillraceError } from '../../model/index.ts'
 
 const WHOLE_BATCH: ReadonlySet<ErrorCode> = new Set([
   'Busy',
