@@ -17,7 +17,7 @@ export function sleepMs(ms: number): void {
 }
 
 /**
- * Runs `statement` (a BEGIN IMMEDIATE, or a PRAGMA that needs the lock) until the lock is free.
+ * Runs `statement` (a BEGIN IMMEDIATE, a COMMIT, or a PRAGMA that needs the lock) until the lock is free.
  * Returns the milliseconds waited. @throws MillraceError Busy after `waitMsMax`
  */
 export function execWhenFree(db: DatabaseSync, statement: string, waitMsMax: number): number {
@@ -39,7 +39,8 @@ export function transactWhenFree<T>(db: DatabaseSync, waitMsMax: number, work: (
   execWhenFree(db, 'BEGIN IMMEDIATE', waitMsMax)
   try {
     const result = work()
-    db.exec('COMMIT')
+    // A file that is not in WAL mode yet is read under a lock that a COMMIT has to wait for.
+    execWhenFree(db, 'COMMIT', waitMsMax)
     return result
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')
