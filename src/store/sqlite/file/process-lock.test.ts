@@ -98,6 +98,19 @@ test('a process that can not be forgotten stops neither the writer nor closing',
   )
 })
 
+test('whoever asks whether a lock is held may take its time about it: neither opening nor a lock by name fails', async (t) => {
+  const path = join(freshFolder(t), 'store.db')
+  const others = holdProcessLock(path, 'others')
+  for (const hold of [holdProcessLock, holdNamedLock]) {
+    const asking = startChild(t, 'child-hold', [join(lockFolder(path), 'one'), '150'])
+    await asking.line('locked')
+    asking.goOn()
+    hold(path, 'one').release()
+    assert.equal(await asking.ended, 0)
+  }
+  others.release()
+})
+
 test('a process whose side file is gone is lost, and asking makes no file', (t) => {
   const path = join(freshFolder(t), 'store.db')
   const lock = holdProcessLock(path, 'one')

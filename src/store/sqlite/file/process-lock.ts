@@ -15,8 +15,13 @@ const SQLITE_BUSY = 5
 const SQLITE_CANTOPEN = 14
 /** How often a side file is tried: its folder goes with the last process that closes, perhaps just now. */
 const OPEN_ATTEMPTS = 100
-/** How often, a millisecond apart, a lock is tried: whoever asks whether it is held holds it for an instant. */
-const LOCK_ATTEMPTS = 20
+/**
+ * Whoever asks whether a lock is held holds it for an instant, and on a busy machine an instant can be a tenth of a
+ * second. A process's own lock is nobody else's, so it is waited for as long as any lock of the database.
+ */
+const OWN_WAIT_MS = 30_000
+/** A lock by name may really be somebody else's, and its caller waits to hear so. */
+const NAMED_WAIT_MS = 500
 /** Process ids, and digests of the names of locks. */
 const SIDE_FILE = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/
 
@@ -37,7 +42,7 @@ export function lockFolder(path: string): string {
 
 /** Takes the lock of process `id` on the database at `path`. */
 export function holdProcessLock(path: string, id: string): ProcessLock {
-  const db = lockSideFile(path, id)
+  const db = lockSideFile(path, id, OWN_WAIT_MS)
   return {
     release() {
       db.close()
@@ -48,7 +53,7 @@ export function holdProcessLock(path: string, id: string): ProcessLock {
 
 /** Takes a lock by name, whoever of this database's processes comes first. @throws MillraceError Busy */
 export function holdNamedLock(path: string, name: string): ProcessLock {
-  const db = lockSideFile(path, name)
+  const db = lockSideFile(path, name, NAMED_WAIT_MS)
   return { release: () => removeHeld(path, name, db) }
 }
 
@@ -117,9 +122,10 @@ function sideFiles(path: string): readonly string[] {
  * A connection that holds the lock. Whoever had it before may have removed the file after we opened it, and a lock on a
  * file without a name keeps nobody out: so the name must lead to one and the same file before, between and after.
  */
-function lockSideFile(path: string, id: string): DatabaseSync {
+function lockSideFile(path: string, id: string, waitMsMax: number): DatabaseSync {
   const file = join(lockFolder(path), id)
-  for (let attempt = 1; ; attempt++) {
+  const start = performance.now()
+  for (;;) {
     createSideFile(path, id, OPEN_ATTEMPTS).close()
     const inode = inodeOf(file)
     const db = createSideFile(path, id, OPEN_ATTEMPTS)
@@ -130,7 +136,8 @@ function lockSideFile(path: string, id: string): DatabaseSync {
       db.close()
     } catch (error) {
       db.close()
-      if (resultCode(error) !== SQLITE_BUSY || attempt >= LOCK_ATTEMPTS) throw sqliteError(error)
+      const isPatient = performance.now() - start < waitMsMax
+      if (resultCode(error) !== SQLITE_BUSY || !isPatient) throw sqliteError(error)
       sleepMs(1)
     }
   }
