@@ -3,7 +3,12 @@ import type { TestEvent } from 'node:test/reporters'
 
 /** A line of this reporter. */
 export type ReportLine =
-  | { readonly failed: string; readonly file: string; readonly timedOutAfterMs: number | null }
+  | {
+      readonly failed: string
+      readonly file: string
+      readonly message: string
+      readonly timedOutAfterMs: number | null
+    }
   | { readonly passed: number }
 
 /** The reporter. Suites that fail only because a test in them failed are left out. */
@@ -15,7 +20,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     const { failureType, message } = data.details.error as Error & { readonly failureType?: string }
     if (failureType === 'subtestsFailed' || failureType === 'cancelledByParent') continue
     const after = failureType === 'testTimeoutFailure' ? Number(/\d+/.exec(message)?.[0]) : null
-    yield lineOf({ failed: data.name, file: data.file ?? '', timedOutAfterMs: after })
+    yield lineOf({ failed: data.name, file: data.file ?? '', message, timedOutAfterMs: after })
   }
   yield lineOf({ passed })
 }

@@ -25,9 +25,9 @@ test('a bug whose text is gone, or stands there twice, is no bug but an error', 
 
 test('only a test that failed catches a bug: not a file that broke, nor tests that had to be ended', () => {
   const ended = { passed: 3, failed: [], broken: null, seconds: 1 }
-  const failed = [{ name: 'a sentence', timedOutAfterMs: null }]
+  const failed = [{ name: 'a sentence', message: 'expected 1, got 2', timedOutAfterMs: null }]
   assert.deepEqual(judge({ ...ended, failed }), { isCaught: true, by: 'a sentence', seconds: 1 })
-  const slow = [{ name: 'a sentence', timedOutAfterMs: 20 }]
+  const slow = [{ name: 'a sentence', message: 'expected 1, got 2', timedOutAfterMs: 20 }]
   assert.match(judge({ ...ended, failed: slow }).by, /by its deadline of 20 ms/)
   assert.equal(judge(ended).isCaught, false)
   assert.equal(judge({ ...ended, failed, broken: 'the tests never ended' }).isCaught, false)

@@ -28,7 +28,10 @@ const baseline = distinctRuns(chosen)
 const failures = await each(baseline, async (mutant, copy) => {
   const { failed, passed, broken } = await runTests({ ...mutant, files: mutant.tests, root: copy.root })
   const isSound = failed.length === 0 && passed > 0 && broken === null
-  return isSound ? [] : [`${mutant.tests.join(' ')}: ${broken ?? failed[0]?.name ?? 'no test matches'}`]
+  if (isSound) return []
+  const [first] = failed
+  const why = first === undefined ? 'no test matches' : `${first.name}: ${first.message}`
+  return [`${mutant.tests.join(' ')}: ${broken ?? why}`]
 })
 for (const failure of failures.flat()) process.stdout.write(`without any bug, ${failure}\n`)
 if (failures.flat().length > 0) {

@@ -20,11 +20,17 @@ export interface TestRun {
   readonly only?: string | undefined
 }
 
+/** A test that failed, why, and the deadline that ended it where one did. */
+export interface FailedTest {
+  readonly name: string
+  readonly message: string
+  readonly timedOutAfterMs: number | null
+}
+
 /** How the tests ended. */
 export interface TestsEnded {
   readonly passed: number
-  /** Names of failed tests, with the deadline that ended them where one did. */
-  readonly failed: readonly { readonly name: string; readonly timedOutAfterMs: number | null }[]
+  readonly failed: readonly FailedTest[]
   /** What went wrong outside of any test: a file that could not be loaded, or tests that never ended. */
   readonly broken: string | null
   readonly seconds: number
@@ -78,7 +84,7 @@ function readReport(output: string, files: readonly string[], root: string): Omi
   const fileNames = new Set(files.flatMap((file) => [file, basename(file), join(root, file)]))
   const failed = failures
     .filter((line) => !fileNames.has(line.failed))
-    .map((line) => ({ name: line.failed, timedOutAfterMs: line.timedOutAfterMs }))
+    .map(({ failed: name, message, timedOutAfterMs }) => ({ name, message, timedOutAfterMs }))
   const isFileBroken = failed.length === 0 && failures.length > 0
   const passed = lines.find((line) => 'passed' in line)?.passed ?? 0
   return {
