@@ -77,7 +77,8 @@ class Crew {
   readonly #store: Store
   readonly #heard = new Happenings()
   readonly #workers: Worker[] = []
-  readonly #stopped = new Set<Worker>()
+  /** Not to be killed: they stand still, or their late ends are waited for. */
+  readonly #spared = new Set<Worker>()
 
   constructor(ground: Ground, growth: Growth, store: Store) {
     this.#ground = ground
@@ -111,7 +112,9 @@ class Crew {
       await this.#moreEnds(10 + random.below(60))
       const worker = this.#pick(random)
       if (worker === undefined) return
+      this.#spared.add(worker)
       await this.#stopUntilTakenOver(worker)
+      this.#spared.delete(worker)
     }
   }
 
@@ -158,14 +161,12 @@ class Crew {
   }
 
   async #stopUntilTakenOver(worker: Worker): Promise<void> {
-    this.#stopped.add(worker)
     worker.child.kill('SIGSTOP')
     const isBlocking = (await this.#ground.holder()) === worker.child.pid
     // Whoever stands still with the lock in hand blocks all others, and nobody can take over anything.
     const jobs = isBlocking ? [] : await this.#inHandOf(worker)
     if (jobs.length > 0) await this.#takenOver(worker)
     worker.child.kill('SIGCONT')
-    this.#stopped.delete(worker)
     if (jobs.length === 0) return
     this.counts.stops++
     this.counts.takenOver += jobs.length
@@ -199,7 +200,7 @@ class Crew {
   }
 
   #pick(random: Random): Worker | undefined {
-    const free = this.#workers.filter((worker) => !worker.child.isGone && !this.#stopped.has(worker))
+    const free = this.#workers.filter((worker) => !worker.child.isGone && !this.#spared.has(worker))
     return free.length === 0 ? undefined : random.pick(free)
   }
 }
