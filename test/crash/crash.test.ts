@@ -9,9 +9,9 @@ import { crashTrial, removeTrial } from './crash-trial.ts'
 import { recrawlTrial } from './recrawl-trial.ts'
 
 const TRIALS = [
-  { seed: 1, kills: 40, pages: 160 },
-  { seed: 2, kills: 40, pages: 160 },
-  { seed: 3, kills: 20, pages: 300 },
+  { seed: 1, kills: 40, pages: 120 },
+  { seed: 2, kills: 40, pages: 120 },
+  { seed: 3, kills: 20, pages: 200 },
 ]
 
 for (const { seed, kills, pages } of TRIALS) {

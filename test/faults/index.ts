@@ -1,9 +1,7 @@
 /**
  * test/faults: turns a seed into faults of the disk under the real store, and what is left of its file into a list of
- * what is wrong with it. It never alters the store it tries, but for copies with a mistake in them, made to be found.
+ * what is wrong with it. It never alters the store it tries.
  */
-export { mutant, ROOT } from './mutant.ts'
-export type { Mistake } from './mutant.ts'
 export { powerTrial, POWER_SIZES } from './power.ts'
 export type { PowerResult, PowerTrial } from './power.ts'
 export { whyNoStrace } from './strace.ts'

@@ -20,10 +20,6 @@ export interface PowerTrial {
   readonly seed: number
   readonly size: ScriptSize
   readonly images: number
-  /** The folder of the project whose store is run: this one's, or a copy's with a mistake in it. */
-  readonly root: string
-  /** Whether faults are what is looked for, so that no files are kept for a look at them. */
-  readonly isMutant?: boolean
   /** Which sync of a thread fails, from 1; half of the power losses are then soon after it. Default: none. */
   readonly failingSync?: number
 }
@@ -72,7 +68,7 @@ export async function powerTrial(trial: PowerTrial): Promise<PowerResult> {
     result.faults.push(...faults.map((fault) => `seed ${trial.seed}, event ${moment}, ${image}: ${fault}`))
     if (faults.length === 0) rmSync(join(folder, String(result.images - 1)), { recursive: true })
   }
-  if (result.faults.length === 0 || trial.isMutant === true) rmSync(folder, { recursive: true })
+  if (result.faults.length === 0) rmSync(folder, { recursive: true })
   return result
 }
 
@@ -84,11 +80,11 @@ function momentIn(events: readonly DiskEvent[], random: Random): number {
 
 async function record(
   folder: string,
-  { seed, size, root, failingSync }: PowerTrial,
+  { seed, size, failingSync }: PowerTrial,
 ): Promise<readonly DiskEvent[]> {
   mkdirSync(folder)
   const log = join(folder, '..', 'log')
-  const child = join(root, 'test', 'faults', 'script-child.ts')
+  const child = join(import.meta.dirname, 'script-child.ts')
   const args = [child, join(folder, 'a.db'), 'second', String(seed), JSON.stringify(size)]
   const options = failingSync === undefined ? [] : ['-e', `inject=fsync:error=EIO:when=${failingSync}`]
   const { code, signal, stderr } = await trace(['-o', log, ...LOG_OPTIONS, ...options], args, DEADLINE_MS)

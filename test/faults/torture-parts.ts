@@ -1,7 +1,6 @@
 /** The parts of `npm run torture` that fail the disk. */
 import { availableParallelism } from 'node:os'
 import type { TorturePart } from '../crash/torture-part.ts'
-import { ROOT } from './mutant.ts'
 import { POWER_SIZES, powerTrial } from './power.ts'
 import { whyNoStrace } from './strace.ts'
 import { Sweep, type Start } from './sweep.ts'
@@ -23,7 +22,7 @@ export const powerPart: TorturePart = {
       const size = POWER_SIZES[run % POWER_SIZES.length] as (typeof POWER_SIZES)[number]
       const nth = 8 + (Math.floor(run / FAILING_EVERY) % SYNCS)
       const failing = run % FAILING_EVERY === 0 ? { failingSync: nth } : {}
-      const trial = { seed: seed + run, size, images: IMAGES_A_RUN, root: ROOT, ...failing }
+      const trial = { seed: seed + run, size, images: IMAGES_A_RUN, ...failing }
       const { images, atStake, faults } = await powerTrial(trial)
       sum.images += images
       sum.atStake += atStake

@@ -275,6 +275,15 @@ export const storeMutants: readonly Mutant[] = [
     only: 'loses nothing that was acknowledged as power-safe: 220 disks',
   },
   {
+    name: 'failed-sync-unheard',
+    breaks: 'nothing is acknowledged on top of a sync that failed',
+    file: 'src/store/sqlite/disk/checkpoints.ts',
+    find: "if (error.code !== 'DiskFull' && error.code !== 'Busy') throw error",
+    replace: '',
+    tests: POWER,
+    only: 'the 22th sync failed',
+  },
+  {
     name: 'log-without-bound',
     breaks: 'the log stays bounded while reads overlap',
     file: 'src/store/sqlite/disk/log-bound.ts',

@@ -9,7 +9,7 @@ test(
   { timeout: 200_000 },
   async (t) => {
     const { logBytesMax, acknowledged, reads, wrong } = await logRun({
-      durationMs: 15_000,
+      durationMs: 10_000,
       folder: freshFolder(t),
     })
     t.diagnostic(`-wal ${logBytesMax} bytes, ${acknowledged} units, reads ${JSON.stringify(reads)}`)
