@@ -1,8 +1,9 @@
-/** The server itself is killed, stopped, or out of disk: what was acknowledged is there, the rest once or not at all. */
+/** The server itself is killed, stopped, out of disk or of connections: what was acknowledged is there, the rest once or not at all. */
 import assert from 'node:assert/strict'
 import { chmodSync, chownSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, test, type TestContext } from 'node:test'
+import type { Client } from 'pg'
 import { startFaultProxy, startPostgres, type PostgresServer } from '../../../../test/postgres/index.ts'
 import type { Store } from '../../index.ts'
 import { fillUp, mountSmallDisk } from '../../sqlite/testing/index.ts'
@@ -16,8 +17,11 @@ before(async () => {
 })
 after(() => server.end())
 
+const LIMITS = { closeMs: 500, reconnectMs: 1_500 }
+
 function open(url: string): Promise<Store> {
-  return openPostgres({ url, definitions: bookDefinitions, comeBackMs: 0, timeLimits: { closeMs: 500 } })
+  const timeLimits = { closeMs: LIMITS.closeMs }
+  return openPostgres({ url, definitions: bookDefinitions, comeBackMs: 0, timeLimits })
 }
 
 test('a server that is killed, then restarted in order, under load: every unit is there once', async (t) => {
@@ -99,4 +103,41 @@ test('a full disk of the server: refused as DiskFull and not applied, and taken 
   await book.compare(client)
   await client.query('ALTER TABLE sources SET TABLESPACE pg_default')
   await client.query('DROP TABLESPACE small')
+})
+
+/** People who hold every connection that the server has to give, those of our processes included. */
+async function crowd(t: TestContext, url: string): Promise<readonly Client[]> {
+  const people = [await person(t, url)]
+  const ours = `SELECT count(pg_terminate_backend(pid, 5000))::int AS ended FROM pg_stat_activity
+    WHERE application_name LIKE 'millrace%'`
+  for (;;) {
+    try {
+      people.push(await person(t, url))
+    } catch (error) {
+      assert.equal((error as { code?: unknown }).code, '53300')
+      const { rows } = (await people[0]?.query<{ ended: number }>(ours)) ?? { rows: [] }
+      if (rows[0]?.ended === 0) return people
+    }
+  }
+}
+
+test('a server whose connections are all taken: refused within the limit, and gone on with when one is free', async (t) => {
+  const small = await startPostgres({ settings: { max_connections: '12' } })
+  t.after(() => small.end())
+  const url = small.url()
+  const store = await openPostgres({ url, definitions: bookDefinitions, comeBackMs: 0, timeLimits: LIMITS })
+  t.after(() => store.close())
+  const book = new Book('crowded')
+  await book.commit(store, 10)
+  const people = await crowd(t, url)
+  const startedAt = performance.now()
+  await book.commit(store, 10)
+  assert.ok(performance.now() - startedAt < LIMITS.reconnectMs + 4_000)
+  assert.deepEqual(book.refusals, ['StoreUnreachable no'])
+  const committing = book.commit(store, 10)
+  await Promise.all(people.map((one) => one.end()))
+  await committing
+  await book.commitAgain(store)
+  await book.compare(await person(t, url))
+  assert.ok(book.acknowledged >= 20, book.refusals.join())
 })
