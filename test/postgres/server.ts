@@ -176,8 +176,6 @@ function configure(home: string, port: number, { fsync = false, settings, hba }:
     unix_socket_directories: home,
     max_connections: '200',
     fsync: fsync ? 'on' : 'off',
-    // Against pages torn by power loss, which without fsync nothing is safe from.
-    full_page_writes: fsync ? 'on' : 'off',
     lc_messages: 'C',
     ...settings,
   }
