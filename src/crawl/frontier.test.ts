@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
 import { seededRandom } from '../../test/site/index.ts'
+import { IS_ON_POSTGRES } from '../store/testing/index.ts'
 import { openCrawls, type Plain } from './testing/fixture.ts'
 import { jobsOf, pagesOf } from './testing/look.ts'
 import { pageOf, redirect, send, servePlot, type Visit } from './testing/plot.ts'
@@ -156,6 +157,6 @@ test('any graph, depth limit and order of answers: what is stored is what the li
         'no deepen job is left',
       )
     }),
-    { numRuns: 60 },
+    { numRuns: IS_ON_POSTGRES ? 15 : 60 },
   )
 })

@@ -1,6 +1,7 @@
 /** The state machine of a job, played at random on a real store and in a model: both must agree after every step. */
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { IS_ON_POSTGRES } from '../store/testing/index.ts'
 import { openJobs } from './testing/fixture.ts'
 import { SETTLES } from './testing/job-model.ts'
 import { LANES, Play, PROCESSES, type Step } from './testing/job-play.ts'
@@ -53,6 +54,6 @@ test('jobs do what their model does, whatever is offered, claimed, settled, resc
         await play.end()
       }
     }),
-    { numRuns: 150 },
+    { numRuns: IS_ON_POSTGRES ? 40 : 150 },
   )
 })

@@ -27,7 +27,7 @@ export const duplicateMutants: readonly Mutant[] = [
     breaks: 'after a deletion the clusters are those of what stays',
     file: JOIN,
     find: 'SET cluster = NULL WHERE cluster IN',
-    replace: 'SET cluster = NULL WHERE cluster = 1 AND cluster IN',
+    replace: 'SET cluster = NULL WHERE cluster < 0 AND cluster IN',
     tests: JOIN_TEST,
   },
   {
