@@ -48,7 +48,8 @@ export interface PostgresServer {
 }
 
 const SUPERUSER = 'millrace'
-const START_MS = 60_000
+/** After a kill every file is synced first, which on a busy disk takes its time. */
+const START_MS = 150_000
 const LOOK_MS = 15
 /** Below the ports that the system gives to outgoing connections, which could take one while a server is down. */
 const PORTS = [15_000, 30_000] as const
