@@ -14,10 +14,12 @@ const NOT_RUN: ReadonlySet<number> = new Set([126, 127])
 
 /**
  * Gives, each time it is called, the first line that the command prints, which the shell runs anew.
- * @throws MillraceError (when called) NoPermission when it fails or takes too long, BadConfig when it can not be run or
+ * @throws MillraceError Usage for no command; when called, NoPermission when it fails or takes too long, BadConfig when it can not be run or
  *   prints nothing; never with what it printed on stdout
  */
 export function passwordByCommand(command: string, waitMs: number = WAIT_MS): () => Promise<string> {
+  if (command.trim() === '')
+    throw new MillraceError('Usage', 'expected a command that prints the password, got none')
   return async () => {
     const { output, errors, code, isLate } = await run(command, waitMs)
     const [password = ''] = output.split(/\r?\n/, 1)

@@ -19,7 +19,10 @@ function addMigrate(root: Command, run: Run): void {
     )
   withSides(command)
     .option('--dry-run', 'only look: counts, estimates, and every value that would not survive')
-    .option('--undo', 'empty a target that a move began, or that nobody has written since it was finished')
+    .option(
+      '--undo',
+      'empty a target that a move began, or that Millrace has not written since it was finished',
+    )
     .addHelpText(
       'after',
       `

@@ -22,4 +22,4 @@ export type {
   TargetSide,
   Touched,
 } from './sides.ts'
-export { moveUnfinished } from './unfinished.ts'
+export { movedOn, moveUnfinished } from './unfinished.ts'

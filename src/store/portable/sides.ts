@@ -99,6 +99,8 @@ export interface MoveState {
 export interface BegunMove {
   /** Kept where there is none. */
   readonly mark: string
+  /** The mark that `look` gave; when there is another one by now, somebody else has moved on. */
+  readonly found: string | null
   /** Where the target is if nobody has written it since a move was finished. */
   readonly position: number
 }
@@ -114,7 +116,7 @@ export interface TargetSide {
   look(): Promise<MoveState>
   /**
    * Takes it, makes the schema where it lacks, and goes on, or begins with the mark: from here on nobody else opens it.
-   * @throws MillraceError Busy when somebody has it open, CannotCreate when it holds other data, or a move was finished
+   * @throws MillraceError Busy when somebody has it open or moved on since the look, CannotCreate when it holds other data, or a move was finished
    *   and it was written since
    */
   begin(begun: BegunMove): Promise<void>

@@ -23,7 +23,7 @@ export async function* chunksOf(
 /** @throws MillraceError Aborted when somebody stopped it */
 export function checkGoingOn(signal: AbortSignal): void {
   if (!signal.aborted) return
-  const message = 'stopped before the end; run the same command again, which goes on from here'
+  const message = 'stopped before the end; run the same command again'
   throw new MillraceError('Aborted', message, { cause: signal.reason })
 }
 

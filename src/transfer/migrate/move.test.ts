@@ -213,6 +213,17 @@ test('a target that holds other data, or was worked with since, is left as it is
   await openedAndClosed(to)
 })
 
+test('a target into which another move went on between the look and the lock is left as that one left it', async (t) => {
+  const { from, to } = freshFiles(t)
+  await fillFile(from, { rows: 20, seed: 21 })
+  for (const target of [to, await freshDatabase(t)]) {
+    const overtaken = moveStore(from, target, { afterLook: () => moveStore(from, target) })
+    await assert.rejects(overtaken, { code: 'Busy', message: /run the same command again/ })
+    await openedAndClosed(target)
+    assert.equal((await moveStore(from, target)).rowsCopied, 0)
+  }
+})
+
 test('a target that somebody has open is refused, and stays open to them', async (t) => {
   const { from, to } = freshFiles(t)
   await fillFile(from, { rows: 20, seed: 12 })

@@ -45,7 +45,7 @@ export async function move(request: MoveRequest): Promise<MoveReport> {
   if (found.state === 'moved' && known !== undefined && (await isUnmoved(moving, known)))
     return await compareAgain(moving, known)
   const mark = known ?? (await newMark(moving))
-  await target.begin({ mark: writeMark(mark), position: mark.position })
+  await target.begin({ mark: writeMark(mark), found: found.mark, position: mark.position })
   demandSame(shapes, await target.reading().tables())
   return await proceed(moving, mark, { preflight: looked, isResumed: known !== undefined })
 }
@@ -56,11 +56,13 @@ async function isUnmoved({ source, target }: Moving, mark: Mark): Promise<boolea
   return from === mark.position && to === mark.position
 }
 
-/** Says again what was said when it was finished. */
+/** Looks whether it is still as it was when it was finished. */
 async function compareAgain(moving: Moving, mark: Mark): Promise<MoveReport> {
   const sides = { from: moving.source, to: moving.target.reading() }
+  const at = moving.clock.now()
   const found = await compareTables(sides, moving.shapes, moving)
-  return reportOf(moving, mark, found, { isResumed: true, isFinished: true })
+  const lastEqual = isAllEqual(found) ? { position: mark.position, at } : mark.lastEqual
+  return reportOf(moving, { ...mark, lastEqual }, found, { isResumed: true, isFinished: true })
 }
 
 async function proceed(moving: Moving, begun: Mark, more: Partial<MoveReport>): Promise<MoveReport> {

@@ -31,7 +31,7 @@ export interface TableProof {
   /** sha256 over the digests of its chunks, on either side. */
   readonly rootFrom: string
   readonly rootTo: string
-  /** Chunks that were copied again because the source had changed them in a way that `changes` does not tell. */
+  /** Chunks that differed and were copied again: the source changed them in a way that `changes` does not tell, or somebody the target. */
   readonly chunksAgain: number
 }
 
@@ -76,7 +76,7 @@ export interface MoveReport {
   /** All of them, also those that are not listed. */
   readonly differenceCount: number
   readonly preflight: Preflight | null
-  /** Rows that this call copied; 0 when there was nothing to do. */
+  /** Rows that this call copied, without what it caught up with; 0 when there was nothing to do. */
   readonly rowsCopied: number
   /** When both were last equal. */
   readonly lastEqual: Equality | null

@@ -1,5 +1,5 @@
 /** `migrate` and `verify`: a store moved, or compared, told while it happens and summed up at its end. */
-import { MillraceError, systemClock } from '../../../model/index.ts'
+import { MillraceError, systemClock, toMillraceError } from '../../../model/index.ts'
 import type { SourceSide } from '../../../store/index.ts'
 import { move, type MoveReport, type MoveWorld, undoMove, verify } from '../../../transfer/index.ts'
 import type { DatabaseConfig } from '../../config/index.ts'
@@ -9,7 +9,7 @@ import { passwordByCommand } from '../../database/password-command.ts'
 import { EXIT } from '../../exit-code.ts'
 import { printLine, say } from '../../print/output.ts'
 import { stopOnSignal } from '../stop-on-signal.ts'
-import { describeReport } from './move-report.ts'
+import { describeReport, type ReportKind } from './move-report.ts'
 import { showMove } from './move-progress.ts'
 
 /** The options as typed. */
@@ -37,9 +37,9 @@ export async function migrate(flags: MoveFlags, context: CommandContext): Promis
   if (flags.undo === true) return undo(to, flags, context)
   const from = sideOf('from', flags, context)
   demandTwo(from, to)
-  await using source = disposable(await openSource(from))
-  await using target = disposable(await openTarget(to))
-  return await told(context, (world) =>
+  await using source = disposable(await opened('from', openSource(from)))
+  await using target = disposable(await opened('to', openTarget(to)))
+  return await told('move', context, (world) =>
     move({ ...world, tables: tablesOf(flags), source, target, isDryRun: flags.dryRun ?? false }),
   )
 }
@@ -48,15 +48,17 @@ export async function migrate(flags: MoveFlags, context: CommandContext): Promis
 export async function verifyStores(flags: MoveFlags, context: CommandContext): Promise<number> {
   const [from, to] = [sideOf('from', flags, context), sideOf('to', flags, context)]
   demandTwo(from, to)
-  await using one = disposable<SourceSide>(await openSource(from))
-  await using other = disposable<SourceSide>(await openSource(to))
-  return await told(context, (world) => verify({ ...world, tables: tablesOf(flags), from: one, to: other }))
+  await using one = disposable<SourceSide>(await opened('from', openSource(from)))
+  await using other = disposable<SourceSide>(await opened('to', openSource(to)))
+  return await told('comparison', context, (world) =>
+    verify({ ...world, tables: tablesOf(flags), from: one, to: other }),
+  )
 }
 
 async function undo(to: DatabaseConfig, flags: MoveFlags, context: CommandContext): Promise<number> {
   if (flags.from !== undefined || flags.tables !== undefined || flags.dryRun === true)
     throw new MillraceError('Usage', '--undo: expected nothing beside --to')
-  await using target = disposable(await openTarget(to))
+  await using target = disposable(await opened('to', openTarget(to)))
   await undoMove(target)
   if (context.isJson) await printLine(context.output, JSON.stringify({ outcome: 'undone', to: target.name }))
   else say(context.output, `emptied: ${target.name}`)
@@ -65,7 +67,11 @@ async function undo(to: DatabaseConfig, flags: MoveFlags, context: CommandContex
 
 type Told = Omit<MoveWorld, 'tables'>
 
-async function told(context: CommandContext, run: (world: Told) => Promise<MoveReport>): Promise<number> {
+async function told(
+  kind: ReportKind,
+  context: CommandContext,
+  run: (world: Told) => Promise<MoveReport>,
+): Promise<number> {
   const { output, isJson } = context
   const startedAt = performance.now()
   using stop = stopOnSignal()
@@ -79,7 +85,7 @@ async function told(context: CommandContext, run: (world: Told) => Promise<MoveR
   const seconds = Math.round(performance.now() - startedAt) / 1000
   if (isJson) await printLine(output, JSON.stringify({ ...report, seconds }))
   else if (!output.isQuiet || report.outcome !== 'equal')
-    await printLine(output, describeReport(report, seconds))
+    await printLine(output, describeReport(kind, report, seconds))
   return EXITS[report.outcome]
 }
 
@@ -91,6 +97,16 @@ function sideOf(side: 'from' | 'to', flags: MoveFlags, { config }: CommandContex
   if (command !== undefined) return { url, password: passwordByCommand(command) }
   const { db } = config
   return typeof db === 'object' && db.url === url ? db : { url }
+}
+
+/** Says of which side it is when it can not be opened. */
+async function opened<Side>(side: 'from' | 'to', opening: Promise<Side>): Promise<Side> {
+  try {
+    return await opening
+  } catch (error) {
+    const { code, message, facts } = toMillraceError(error)
+    throw new MillraceError(code, `--${side}: ${message}`, { cause: error, applied: 'no', facts })
+  }
 }
 
 function demandTwo(from: DatabaseConfig, to: DatabaseConfig): void {

@@ -5,19 +5,29 @@ import { renderTable } from '../../print/table.ts'
 import { isoTime } from '../../print/when.ts'
 import { formatBytes, formatDuration } from '../../quantity.ts'
 
+/** What a report is of. */
+export type ReportKind = 'move' | 'comparison'
+
+/** Said where only some tables were asked for. */
+const SOME_TABLES: Readonly<Record<ReportKind, string>> = {
+  move: 'only some tables were asked for: nobody can work with the target before migrate ran without --tables',
+  comparison: 'only some tables were asked for',
+}
+
 /** The whole of it. */
-export function describeReport(report: MoveReport, seconds: number): string {
+export function describeReport(kind: ReportKind, report: MoveReport, seconds: number): string {
   const { outcome, preflight } = report
-  if (outcome === 'equal') return equal(report, seconds)
+  if (outcome === 'equal') return equal(kind, report, seconds)
   if (outcome === 'different') return different(report)
   if (outcome === 'interrupted') return interrupted(report)
   return preflight === null ? outcome : describePreflight(preflight, report)
 }
 
-function equal(report: MoveReport, seconds: number): string {
+function equal(kind: ReportKind, report: MoveReport, seconds: number): string {
   const { from, to, tables, root, rowsCopied, lastEqual, isFinished } = report
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
-  const rate = rowsCopied === 0 ? '' : `, ${Math.round(rowsCopied / seconds)} rows/s with the proof`
+  const took = formatDuration(seconds * 1_000)
+  const rate = `${Math.round(rowsCopied / seconds)} rows/s with the proof`
   const again = tables.reduce((sum, { chunksAgain }) => sum + chunksAgain, 0)
   return [
     `equal: ${rows} rows of ${tables.length} tables, read and hashed on each side by itself`,
@@ -25,9 +35,9 @@ function equal(report: MoveReport, seconds: number): string {
     `to   ${plainLine(to, 200)}`,
     ...(root === null ? [] : [`root ${root}`]),
     ...(lastEqual === null ? [] : [`position ${lastEqual.position}, equal at ${isoTime(lastEqual.at)}`]),
-    `${rowsCopied} rows copied, ${formatDuration(seconds * 1_000)}${rate}`,
-    ...(again === 0 ? [] : [`${again} chunks were copied again, because the source had changed them`]),
-    ...(root === null && !isFinished ? ['only some tables were asked for'] : []),
+    rowsCopied === 0 ? `in ${took}` : `${rowsCopied} rows copied before catching up, ${took}, ${rate}`,
+    ...(again === 0 ? [] : [`${again} chunks differed and were copied again`]),
+    ...(root === null && !isFinished ? [SOME_TABLES[kind]] : []),
   ].join('\n')
 }
 

@@ -14,10 +14,13 @@ const BY_STATE: Readonly<Record<string, Meaning>> = {
   '3D000': { code: 'BadConfig', advice: 'make it with CREATE DATABASE, or name another in the URL' },
   '40001': { code: 'Busy', advice: 'others wrote the same rows; try again' },
   '40P01': { code: 'Busy', advice: 'others hold locks crosswise; try again' },
-  '42501': { code: 'NoPermission', advice: 'grant it to the user of the URL' },
+  '42501': { code: 'NoPermission', advice: 'grant it to this user' },
   '53100': { code: 'DiskFull', advice: 'free some space on the server and run the same command again' },
   '53200': { code: 'StoreUnreachable', advice: 'the server is out of memory' },
-  '53300': { code: 'StoreUnreachable', advice: 'the server has no free connection: raise max_connections' },
+  '53300': {
+    code: 'StoreUnreachable',
+    advice: 'end what holds them, or raise max_connections or the CONNECTION LIMIT',
+  },
   '55P03': { code: 'Busy', advice: 'somebody held a lock for too long; try again' },
   '57014': { code: 'Timeout', advice: 'it took too long and was ended' },
 }
@@ -25,7 +28,7 @@ const BY_STATE: Readonly<Record<string, Meaning>> = {
 const BY_CLASS: Readonly<Record<string, Meaning>> = {
   '08': { code: 'StoreUnreachable', advice: 'the connection failed' },
   '23': { code: 'Constraint', advice: 'the row breaks a rule of the table' },
-  '28': { code: 'NoPermission', advice: 'check user and password of the URL, and pg_hba.conf of the server' },
+  '28': { code: 'NoPermission', advice: 'check user and password, wherever they come from, and pg_hba.conf' },
   '53': { code: 'StoreUnreachable', advice: 'the server is short of something; look at its log' },
   '54': { code: 'TooBig', advice: 'it is larger than Postgres takes' },
   '57': { code: 'StoreUnreachable', advice: 'the server starts, stops or ended the session' },
@@ -68,6 +71,12 @@ const TLS: Meaning = {
     'TLS with the server failed; name its root certificate with sslrootcert, or see sslmode in docs/postgres.md',
 }
 
+/** The certificate is trusted, and of another host. */
+const OTHER_HOST: Meaning = {
+  code: 'BadConfig',
+  advice: 'name the server as its certificate does, or see sslmode in docs/postgres.md',
+}
+
 /** The SQLSTATE of what the driver threw; undefined for any other error. */
 export function sqlState(thrown: unknown): string | undefined {
   if (thrown instanceof MillraceError) return stateIn(thrown.facts['sqlstate'])
@@ -81,10 +90,15 @@ export function postgresError(thrown: unknown): MillraceError {
   const state = sqlState(thrown)
   if (state !== undefined) return stated(thrown as Error, state)
   const { code, message } = (thrown ?? {}) as NodeJS.ErrnoException
-  const known = TLS_CODE.test(code ?? '') ? TLS : BY_SYSTEM[code ?? '']
+  const known = meaningOf(code ?? '')
   if (known === undefined) return toMillraceError(thrown)
   const what = message === '' ? code : message
   return new MillraceError(known.code, `${what}: ${known.advice}`, { cause: thrown, applied: 'no' })
+}
+
+function meaningOf(code: string): Meaning | undefined {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return OTHER_HOST
+  return TLS_CODE.test(code) ? TLS : BY_SYSTEM[code]
 }
 
 /** Whether the server did not believe who we are, by whatever way it asks for passwords. */

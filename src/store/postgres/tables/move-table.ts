@@ -3,7 +3,7 @@
  * nobody else opens the database.
  */
 import { MillraceError } from '../../../model/index.ts'
-import { type BegunMove, type MoveState, moveUnfinished } from '../../portable/index.ts'
+import { type BegunMove, movedOn, type MoveState, moveUnfinished } from '../../portable/index.ts'
 import type { Connection } from '../connect/index.ts'
 import { quoted } from './quoting.ts'
 import { tablesOf } from './shapes.ts'
@@ -37,15 +37,17 @@ export async function moveOf(connection: Connection): Promise<MoveState> {
 
 /**
  * Goes on with a move, or begins one in a database without rows, in the caller's transaction, which holds the row of the
- * position; returns what it was before. @throws MillraceError CannotCreate when it holds rows that no move brought
+ * position; returns what it was before.
+ * @throws MillraceError CannotCreate when it holds rows that no move brought, Busy when another move went on in it
  */
 export async function beginMove(
   connection: Connection,
   name: string,
-  { mark, position }: BegunMove,
+  { mark, found, position }: BegunMove,
 ): Promise<MoveState['state']> {
-  const { state } = await moveOf(connection)
+  const { state, mark: kept } = await moveOf(connection)
   if (state === 'data') throw holdsData(name, 'holds data that no move brought')
+  if (kept !== found) throw movedOn(name)
   if (state === 'moved') {
     const { rows } = await connection.run({ text: "SELECT value FROM counters WHERE name = 'position'" })
     if (rows[0]?.[0] !== position) throw holdsData(name, 'was worked with since the move was finished')
@@ -78,6 +80,6 @@ async function hasMove(connection: Connection): Promise<boolean> {
 }
 
 function holdsData(name: string, why: string): MillraceError {
-  const message = `expected an empty database as the target, but ${name} ${why}; it was left as it is: choose another --to, or compare with \`millrace verify\``
+  const message = `expected an empty database as the target, but ${name} ${why}; it was left as it is: choose another --to, compare with \`millrace verify\`, or remove it by hand`
   return new MillraceError('CannotCreate', message)
 }

@@ -32,7 +32,7 @@ test('rows whose mark can not be kept are not kept, nor is a mark whose rows are
   const look = async () =>
     (await client.query('SELECT (SELECT max(number) FROM indexed) AS number, mark FROM moves'))
       .rows[0] as unknown
-  await target.begin({ mark: '"begun"', position: 0 })
+  await target.begin({ mark: '"begun"', found: null, position: 0 })
   await target.apply([{ table: 'indexed', replaces: null, rows: row('a', 1) }], '"one"')
   await assert.rejects(target.apply([{ table: 'indexed', replaces: null, rows: row('a', 2) }], '"two"'), {
     code: 'Constraint',

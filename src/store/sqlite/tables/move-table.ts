@@ -4,21 +4,22 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { MillraceError } from '../../../model/index.ts'
-import { type BegunMove, moveUnfinished, type MoveState } from '../../portable/index.ts'
+import { type BegunMove, movedOn, moveUnfinished, type MoveState } from '../../portable/index.ts'
 import { tablesOf } from './shapes.ts'
 import { quoted } from './table-reader.ts'
 
 /**
  * Goes on with a move, or begins one in a database without rows; returns what it was before.
- * @throws MillraceError CannotCreate when it holds rows that no move brought
+ * @throws MillraceError CannotCreate when it holds rows that no move brought, Busy when another move went on in it
  */
-export function beginMove(db: DatabaseSync, { mark, position }: BegunMove): MoveState['state'] {
-  const { state } = moveOf(db)
+export function beginMove(db: DatabaseSync, { mark, found, position }: BegunMove): MoveState['state'] {
+  const { state, mark: kept } = moveOf(db)
   const path = db.location() ?? ''
   if (state === 'data') throw holdsData(path, 'holds data that no move brought')
+  if (kept !== found) throw movedOn(path)
   if (state === 'moved') {
-    const found = db.prepare("SELECT value FROM counters WHERE name = 'position'").get()?.['value']
-    if (found !== position) throw holdsData(path, 'was worked with since the move was finished')
+    const reached = db.prepare("SELECT value FROM counters WHERE name = 'position'").get()?.['value']
+    if (reached !== position) throw holdsData(path, 'was worked with since the move was finished')
     db.exec('UPDATE moves SET is_finished = 0')
   }
   if (state === 'empty') {
@@ -78,6 +79,6 @@ function hasTable(db: DatabaseSync, name: string): boolean {
 }
 
 function holdsData(path: string, why: string): MillraceError {
-  const message = `expected an empty database, or none, as the target, but ${path} ${why}; it was left as it is: choose another --to, or compare with \`millrace verify\``
+  const message = `expected an empty database, or none, as the target, but ${path} ${why}; it was left as it is: choose another --to, compare with \`millrace verify\`, or remove it by hand`
   return new MillraceError('CannotCreate', message)
 }

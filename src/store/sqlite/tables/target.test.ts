@@ -29,7 +29,7 @@ test('rows whose mark can not be kept are not kept, nor is a mark whose rows are
   const path = join(freshFolder(t), 'to.db')
   const target = openSqliteTarget(path, clock)
   t.after(() => target.close())
-  await target.begin({ mark: '"begun"', position: 0 })
+  await target.begin({ mark: '"begun"', found: null, position: 0 })
   await target.apply([{ table: 'indexed', replaces: null, rows: row('a') }], '"one"')
   assert.deepEqual({ ...(countIn(path) as object) }, { rows: 1, mark: '"one"' })
   await assert.rejects(target.apply([{ table: 'indexed', replaces: null, rows: row('a') }], '"two"'), {
@@ -48,8 +48,8 @@ test('two moves into one file at once are one too many', async (t) => {
   const path = join(freshFolder(t), 'to.db')
   const [one, other] = [openSqliteTarget(path, clock), openSqliteTarget(path, clock)]
   t.after(async () => [await one.close(), await other.close()])
-  await one.begin({ mark: '"begun"', position: 0 })
-  await assert.rejects(other.begin({ mark: '"begun"', position: 0 }), {
+  await one.begin({ mark: '"begun"', found: null, position: 0 })
+  await assert.rejects(other.begin({ mark: '"begun"', found: null, position: 0 }), {
     code: 'Busy',
     message: /another move/,
   })

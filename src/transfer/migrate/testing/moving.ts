@@ -15,6 +15,11 @@ const AT = systemClock.now()
 /** What a test may ask of a move. */
 export type Asked = Partial<Pick<MoveRequest, 'isDryRun' | 'tables' | 'onProgress' | 'signal'>>
 
+/** What happens once the move has looked at its target. */
+interface Overtaking {
+  readonly afterLook?: () => Promise<unknown>
+}
+
 const plain = {
   clock: { now: () => AT },
   signal: new AbortController().signal,
@@ -24,11 +29,21 @@ const plain = {
 }
 
 /** Moves one store into another, by URL. */
-export async function moveStore(from: string, to: string, asked: Asked = {}): Promise<MoveReport> {
+export async function moveStore(
+  from: string,
+  to: string,
+  { afterLook, ...asked }: Asked & Overtaking = {},
+): Promise<MoveReport> {
   const source = await sourceAt(from)
   const target = await targetAt(to)
+  const look = target.look.bind(target)
+  const lookAndWait = async () => {
+    const found = await look()
+    await afterLook?.()
+    return found
+  }
   try {
-    return await move({ ...plain, ...asked, source, target })
+    return await move({ ...plain, ...asked, source, target: Object.assign(target, { look: lookAndWait }) })
   } finally {
     await target.close()
     await source.close()
