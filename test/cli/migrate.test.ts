@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { freshDatabase } from '../postgres/index.ts'
+import { freshDatabase, startFaultProxy } from '../postgres/index.ts'
 import { startSite, type Site } from '../site/index.ts'
 import { millrace } from './crawled-demo.ts'
 
@@ -155,6 +155,27 @@ describe('a crawl that is moved', () => {
       assert.ok((report.lastEqual?.position ?? 0) > 0)
       assert.equal(stderr, '')
     })
+  })
+
+  test('when the server is lost in its midst it ends with 69, and the same command goes on', async (t) => {
+    const one = at('cut.db')
+    await crawlOn(one)
+    const database = await freshDatabase(t)
+    const proxy = await startFaultProxy({ port: Number(new URL(database).port) })
+    t.after(() => proxy.close())
+    const act = () => {
+      proxy.refuse(true)
+      proxy.cut()
+    }
+    proxy.onceSeen({ direction: 'up', bytes: 'COPY "pages"', moment: 'before', act })
+    const command = ['migrate', '--from', one, '--to', proxy.url(database)]
+    const { code, stderr } = await millrace(command)
+    assert.equal(code, 69, stderr)
+    assert.match(stderr, /run the same command again, which goes on where it was \[StoreUnreachable\]/)
+    proxy.refuse(false)
+    const rest = await millrace(command)
+    assert.equal(rest.code, 0, rest.stderr)
+    assert.match(rest.stdout, /^equal: /)
   })
 
   test('interrupted by Ctrl-C it says when both were last equal, and goes on when asked again', async () => {

@@ -1,5 +1,5 @@
 /** `migrate` and `verify`: a store moved, or compared, told while it happens and summed up at its end. */
-import { MillraceError, systemClock, toMillraceError } from '../../../model/index.ts'
+import { isMillraceError, MillraceError, systemClock, toMillraceError } from '../../../model/index.ts'
 import type { SourceSide } from '../../../store/index.ts'
 import { move, type MoveReport, type MoveWorld, undoMove, verify } from '../../../transfer/index.ts'
 import type { DatabaseConfig } from '../../config/index.ts'
@@ -79,6 +79,8 @@ async function told(
   let report: MoveReport
   try {
     report = await run({ clock: systemClock, signal: stop.signal, onProgress: (made) => shown.tell(made) })
+  } catch (error) {
+    throw kind === 'move' && isMillraceError(error, 'StoreUnreachable') ? cutOff(error) : error
   } finally {
     shown.stop()
   }
@@ -87,6 +89,12 @@ async function told(
   else if (!output.isQuiet || report.outcome !== 'equal')
     await printLine(output, describeReport(kind, report, seconds))
   return EXITS[report.outcome]
+}
+
+/** A side went away in the midst of a move. */
+function cutOff({ code, message, facts, cause }: MillraceError): MillraceError {
+  const advice = 'nothing is lost: run the same command again, which goes on where it was'
+  return new MillraceError(code, `${message}; ${advice}`, { cause, facts })
 }
 
 /** A password that the configuration has for the same URL is taken; one for another URL is not. */

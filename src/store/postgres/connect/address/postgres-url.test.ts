@@ -45,6 +45,7 @@ test('TLS is verified unless the server is on this machine, and a word of the UR
     assert.equal(mode(`postgres://${host}/d`), 'disable')
   }
   assert.equal(mode('postgres://127.0.0.1/d?sslmode=verify-ca'), 'verify-ca')
+  assert.equal(mode('postgres://127.0.0.1/d?sslrootcert=/root.pem'), 'verify-full')
   assert.match(refused('postgres://h/d?sslmode=prefer'), /verify-full, not "prefer"/)
 })
 

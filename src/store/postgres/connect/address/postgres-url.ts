@@ -66,7 +66,7 @@ export function parseAddress(url: string): Address {
     user: words.get('user') ?? (user || userInfo().username),
     database: databaseOf(words.get('dbname') ?? decoded(path ?? '', 'database')),
     password: words.get('password') ?? password,
-    sslmode: sslModeOf(words.get('sslmode'), server),
+    sslmode: sslModeOf(words, server),
     sslrootcert: words.get('sslrootcert'),
     sslcert: words.get('sslcert'),
     sslkey: words.get('sslkey'),
@@ -136,8 +136,9 @@ function databaseOf(name: string): string {
   return name
 }
 
-function sslModeOf(word: string | undefined, host: string): SslMode {
-  if (word === undefined) return isLocal(host) ? 'disable' : 'verify-full'
+function sslModeOf(words: ReadonlyMap<string, string>, host: string): SslMode {
+  const word = words.get('sslmode')
+  if (word === undefined) return isLocal(host) && !words.has('sslrootcert') ? 'disable' : 'verify-full'
   if (SSL_MODES.includes(word)) return word as SslMode
   throw bad(
     `sslmode is one of ${SSL_MODES.join(', ')}, not "${word}"; without it TLS is verified unless local`,
