@@ -106,6 +106,17 @@ function depthsFrom(graph: readonly Node[]): ReadonlyMap<number, number> {
   return depths
 }
 
+/**
+ * Whether redirects lead from it back to it. Such a page has no content and no way on, and a chain of redirects ends where
+ * it meets itself: so its depth is that of any chain that came along.
+ */
+function isInLoop(graph: readonly Node[], at: number): boolean {
+  let next = graph[at]?.redirectTo ?? null
+  for (let steps = 0; next !== null && next !== at && steps < graph.length; steps++)
+    next = graph[next]?.redirectTo ?? null
+  return next === at
+}
+
 /** Answers what has arrived one by one, in an order that the seed chooses. */
 function shuffledAnswers(seed: number) {
   const random = seededRandom(seed)
@@ -150,7 +161,7 @@ test('any graph, depth limit and order of answers: what is stored is what the li
       assert.deepEqual(new Set(stored), new Set(admitted.map(([at]) => at)))
       assert.equal(stored.length, admitted.length)
       const known = await depthsOf(plain, run, prefix)
-      for (const [at, depth] of admitted) assert.equal(known[at], depth)
+      for (const [at, depth] of admitted) if (!isInLoop(graph, at)) assert.equal(known[at], depth)
       const kinds = (await jobsOf(plain.store, run)).map((job) => job.kind)
       assert.ok(
         kinds.every((kind) => kind === 'crawl.page'),

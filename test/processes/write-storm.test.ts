@@ -23,15 +23,15 @@ test(
 )
 
 test(
-  'four processes on one database, killed and stopped with the lock in hand, lose nothing, double nothing and never starve',
+  'four processes on one database, killed and stopped, lose nothing, double nothing and never starve',
   { timeout: 200_000 },
   async (t) => {
     const ground = await databaseGround(await freshDatabase(t))
     t.after(() => ground.end())
     const onRound = (line: string) => t.diagnostic(line)
-    const { wrong, kills, stops, holdersStopped } = await writeStorm({ seed: 1, rounds: 2, ground, onRound })
+    const { wrong, kills, stops } = await writeStorm({ seed: 1, rounds: 2, ground, onRound })
     assert.deepEqual(wrong, [])
-    assert.ok(kills >= 2 && stops >= 2 && holdersStopped >= 1, `${kills} ${stops} ${holdersStopped}`)
+    assert.ok(kills >= 2 && stops >= 2, `${kills} ${stops}`)
   },
 )
 
