@@ -3,6 +3,7 @@
  * stopped with SIGSTOP until their leases ran out and others have taken over what they had in hand: then they go on,
  * and every late end of theirs must be fenced. In the end each job has had its effect exactly once.
  */
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assertGrown, plant, type Growth } from '../../src/jobs/testing/crawl-like.ts'
 import { createEffects, testDefinitions } from '../../src/jobs/testing/fixture.ts'
@@ -67,6 +68,21 @@ interface Worker {
   readonly process: string
   readonly fenced: Set<string>
   ending: string
+}
+
+/** Whether every thread of a process is stopped: the signal takes a moment to reach those that run. */
+function isStandingStill(pid: number): boolean {
+  if (process.platform !== 'linux') return true
+  try {
+    return readdirSync(`/proc/${pid}/task`).every((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
+      return 'TZX'.includes(stat.charAt(stat.lastIndexOf(')') + 2))
+    })
+  } catch (error) {
+    // A thread that ended since it was listed.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return false
+  }
 }
 
 class Crew {
@@ -162,6 +178,9 @@ class Crew {
 
   async #stopUntilTakenOver(worker: Worker): Promise<void> {
     worker.child.kill('SIGSTOP')
+    // Until then it may still end what it has in hand.
+    while (!worker.child.isGone && !isStandingStill(worker.child.pid))
+      await this.#heard.until(() => false, LOOK_MS / 50)
     const isBlocking = (await this.#ground.holder()) === worker.child.pid
     // Whoever stands still with the lock in hand blocks all others, and nobody can take over anything.
     const jobs = isBlocking ? [] : await this.#inHandOf(worker)

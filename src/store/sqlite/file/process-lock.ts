@@ -13,6 +13,8 @@ import { sleepMs } from './lock-wait.ts'
 
 const SQLITE_BUSY = 5
 const SQLITE_CANTOPEN = 14
+/** SQLITE_IOERR_FSTAT: what it says of a file whose name went, when it finds its journal beside it still. */
+const SQLITE_IOERR_FSTAT = 1802
 /** How often a side file is tried: its folder goes with the last process that closes, perhaps just now. */
 const OPEN_ATTEMPTS = 100
 /**
@@ -66,10 +68,16 @@ export function isProcessLost(path: string, id: string): boolean {
     return true
   } catch (error) {
     if (resultCode(error) === SQLITE_BUSY) return false
+    if (isNameGone(error)) return true
     throw error
   } finally {
     db.close()
   }
+}
+
+/** Somebody has just removed the file that was opened. */
+function isNameGone(error: unknown): boolean {
+  return (error as { errcode?: unknown }).errcode === SQLITE_IOERR_FSTAT
 }
 
 /** The ids of the processes that hold their locks at this instant. */
@@ -137,7 +145,7 @@ function lockSideFile(path: string, id: string, waitMsMax: number): DatabaseSync
     } catch (error) {
       db.close()
       const isPatient = performance.now() - start < waitMsMax
-      if (resultCode(error) !== SQLITE_BUSY || !isPatient) throw sqliteError(error)
+      if (!isPatient || (resultCode(error) !== SQLITE_BUSY && !isNameGone(error))) throw sqliteError(error)
       sleepMs(1)
     }
   }
